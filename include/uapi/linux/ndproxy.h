@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/ndproxy.yaml */
+/* YNL-GEN uapi header */
+/* To regenerate run: tools/ynl-regen */
+
+#ifndef _UAPI_LINUX_NDPROXY_H
+#define _UAPI_LINUX_NDPROXY_H
+
+#define NDPROXY_FAMILY_NAME	"ndproxy"
+#define NDPROXY_FAMILY_VERSION	1
+
+#define NDPROXY_IFNAME_LEN	15
+#define NDPROXY_PARAM_NAME_LEN	31
+
+/**
+ * enum ndproxy_role - What a link is to its group.
+ * @NDPROXY_ROLE_NONE: Not managed; setting it ends the management of the link.
+ * @NDPROXY_ROLE_UPSTREAM: The on-link prefixes of the link are shared.
+ * @NDPROXY_ROLE_DOWNSTREAM: The prefixes of the group's upstream links are
+ *   shared onto it.
+ */
+enum ndproxy_role {
+	NDPROXY_ROLE_NONE,
+	NDPROXY_ROLE_UPSTREAM,
+	NDPROXY_ROLE_DOWNSTREAM,
+
+	/* private: */
+	__NDPROXY_ROLE_MAX,
+	NDPROXY_ROLE_MAX = (__NDPROXY_ROLE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_link_state - What became of a managed link.
+ * @NDPROXY_LINK_STATE_WAITING: No device of this name exists yet.
+ * @NDPROXY_LINK_STATE_DOWN: The device exists and is down.
+ * @NDPROXY_LINK_STATE_ACTIVE: The device is up and proxied.
+ * @NDPROXY_LINK_STATE_REFUSED: The device cannot be proxied, see the link's
+ *   reason.
+ */
+enum ndproxy_link_state {
+	NDPROXY_LINK_STATE_WAITING,
+	NDPROXY_LINK_STATE_DOWN,
+	NDPROXY_LINK_STATE_ACTIVE,
+	NDPROXY_LINK_STATE_REFUSED,
+
+	/* private: */
+	__NDPROXY_LINK_STATE_MAX,
+	NDPROXY_LINK_STATE_MAX = (__NDPROXY_LINK_STATE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_override - The override flag of the advertisements sent on a
+ *   link.
+ * @NDPROXY_OVERRIDE_KEEP: As received.
+ * @NDPROXY_OVERRIDE_CLEAR: Always 0.
+ * @NDPROXY_OVERRIDE_SET: Always 1.
+ */
+enum ndproxy_override {
+	NDPROXY_OVERRIDE_KEEP,
+	NDPROXY_OVERRIDE_CLEAR,
+	NDPROXY_OVERRIDE_SET,
+
+	/* private: */
+	__NDPROXY_OVERRIDE_MAX,
+	NDPROXY_OVERRIDE_MAX = (__NDPROXY_OVERRIDE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_na_source - The source address of the advertisements sent on a
+ *   link.
+ * @NDPROXY_NA_SOURCE_AUTO: Source address selection for the destination.
+ * @NDPROXY_NA_SOURCE_LINK_LOCAL: The link-local address of the link.
+ * @NDPROXY_NA_SOURCE_TARGET: The target address itself.
+ */
+enum ndproxy_na_source {
+	NDPROXY_NA_SOURCE_AUTO,
+	NDPROXY_NA_SOURCE_LINK_LOCAL,
+	NDPROXY_NA_SOURCE_TARGET,
+
+	/* private: */
+	__NDPROXY_NA_SOURCE_MAX,
+	NDPROXY_NA_SOURCE_MAX = (__NDPROXY_NA_SOURCE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_prefix_mode - Who answers for the targets of a prefix.
+ * @NDPROXY_PREFIX_MODE_PROXY: Nothing is answered for a target that did not
+ *   answer itself.
+ * @NDPROXY_PREFIX_MODE_ROUTE: Answered if the kernel routes the target out of
+ *   another link.
+ * @NDPROXY_PREFIX_MODE_STATIC: Answered for every target not seen on the
+ *   arrival link.
+ */
+enum ndproxy_prefix_mode {
+	NDPROXY_PREFIX_MODE_PROXY,
+	NDPROXY_PREFIX_MODE_ROUTE,
+	NDPROXY_PREFIX_MODE_STATIC,
+
+	/* private: */
+	__NDPROXY_PREFIX_MODE_MAX,
+	NDPROXY_PREFIX_MODE_MAX = (__NDPROXY_PREFIX_MODE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_prefix_source - Why a prefix is proxied.
+ * @NDPROXY_PREFIX_SOURCE_ROUTE: The upstream link has an on-link route of it.
+ * @NDPROXY_PREFIX_SOURCE_STATIC: It was configured.
+ */
+enum ndproxy_prefix_source {
+	NDPROXY_PREFIX_SOURCE_ROUTE = 1,
+	NDPROXY_PREFIX_SOURCE_STATIC = 2,
+
+	/* private: */
+	NDPROXY_PREFIX_SOURCE_MASK = 3,
+};
+
+/**
+ * enum ndproxy_host_state - How sure it is that a host lives on its link.
+ * @NDPROXY_HOST_STATE_TENTATIVE: Its duplicate address detection is running.
+ * @NDPROXY_HOST_STATE_REACHABLE: Its last evidence is younger than the
+ *   lifetime of hosts.
+ * @NDPROXY_HOST_STATE_PROBING: Being solicited, and forgotten if it does not
+ *   answer.
+ * @NDPROXY_HOST_STATE_STATIC: Configured; never probed, never forgotten.
+ */
+enum ndproxy_host_state {
+	NDPROXY_HOST_STATE_TENTATIVE,
+	NDPROXY_HOST_STATE_REACHABLE,
+	NDPROXY_HOST_STATE_PROBING,
+	NDPROXY_HOST_STATE_STATIC,
+
+	/* private: */
+	__NDPROXY_HOST_STATE_MAX,
+	NDPROXY_HOST_STATE_MAX = (__NDPROXY_HOST_STATE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_evidence - What told the link of a host.
+ * @NDPROXY_EVIDENCE_NA: A solicited advertisement.
+ * @NDPROXY_EVIDENCE_DAD: A duplicate address detection that nobody contested.
+ * @NDPROXY_EVIDENCE_NS: A solicitation that it sent.
+ * @NDPROXY_EVIDENCE_UNA: An unsolicited advertisement.
+ * @NDPROXY_EVIDENCE_STATIC: Configured.
+ */
+enum ndproxy_evidence {
+	NDPROXY_EVIDENCE_NA,
+	NDPROXY_EVIDENCE_DAD,
+	NDPROXY_EVIDENCE_NS,
+	NDPROXY_EVIDENCE_UNA,
+	NDPROXY_EVIDENCE_STATIC,
+
+	/* private: */
+	__NDPROXY_EVIDENCE_MAX,
+	NDPROXY_EVIDENCE_MAX = (__NDPROXY_EVIDENCE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_drop_reason - Why a message was not proxied, or a record not
+ *   made. In the order of the attributes of the drops space.
+ * @NDPROXY_DROP_REASON_HOP_LIMIT: The hop limit is not 255.
+ * @NDPROXY_DROP_REASON_CHECKSUM: The ICMPv6 checksum is wrong.
+ * @NDPROXY_DROP_REASON_CODE: The ICMPv6 code is not 0.
+ * @NDPROXY_DROP_REASON_LENGTH: Shorter than its fixed part, or than an option
+ *   says.
+ * @NDPROXY_DROP_REASON_TARGET_MULTICAST: The target is a multicast address.
+ * @NDPROXY_DROP_REASON_OPTION_LENGTH: An option has length 0.
+ * @NDPROXY_DROP_REASON_FRAGMENT: Fragmented, or extension headers that RFC
+ *   6980 forbids.
+ * @NDPROXY_DROP_REASON_DAD_DESTINATION: From the unspecified address, not to a
+ *   solicited-node group.
+ * @NDPROXY_DROP_REASON_DAD_SLLA: From the unspecified address, with a source
+ *   link-layer address.
+ * @NDPROXY_DROP_REASON_NA_MULTICAST_SOLICITED: An advertisement to a multicast
+ *   group with the solicited flag.
+ * @NDPROXY_DROP_REASON_OWN_ECHO: Sent by this router itself.
+ * @NDPROXY_DROP_REASON_NS_RATE: Above the solicitations per second of the
+ *   link.
+ * @NDPROXY_DROP_REASON_NA_RATE: Above the multicast advertisements per second
+ *   of the link.
+ * @NDPROXY_DROP_REASON_TARGET_LIMIT: Too many targets are being solicited in
+ *   the prefix.
+ * @NDPROXY_DROP_REASON_SOLICITOR_LIMIT: Too many solicitors of the target.
+ * @NDPROXY_DROP_REASON_HOST_LIMIT: Too many hosts in the prefix.
+ * @NDPROXY_DROP_REASON_LLADDR_LIMIT: Too many hosts with the link-layer
+ *   address.
+ * @NDPROXY_DROP_REASON_NO_SOURCE: The link has no address to send from.
+ * @NDPROXY_DROP_REASON_NO_MEMORY: There was no memory for it.
+ * @NDPROXY_DROP_REASON_NOT_READY: The link is being set up or torn down.
+ */
+enum ndproxy_drop_reason {
+	NDPROXY_DROP_REASON_HOP_LIMIT,
+	NDPROXY_DROP_REASON_CHECKSUM,
+	NDPROXY_DROP_REASON_CODE,
+	NDPROXY_DROP_REASON_LENGTH,
+	NDPROXY_DROP_REASON_TARGET_MULTICAST,
+	NDPROXY_DROP_REASON_OPTION_LENGTH,
+	NDPROXY_DROP_REASON_FRAGMENT,
+	NDPROXY_DROP_REASON_DAD_DESTINATION,
+	NDPROXY_DROP_REASON_DAD_SLLA,
+	NDPROXY_DROP_REASON_NA_MULTICAST_SOLICITED,
+	NDPROXY_DROP_REASON_OWN_ECHO,
+	NDPROXY_DROP_REASON_NS_RATE,
+	NDPROXY_DROP_REASON_NA_RATE,
+	NDPROXY_DROP_REASON_TARGET_LIMIT,
+	NDPROXY_DROP_REASON_SOLICITOR_LIMIT,
+	NDPROXY_DROP_REASON_HOST_LIMIT,
+	NDPROXY_DROP_REASON_LLADDR_LIMIT,
+	NDPROXY_DROP_REASON_NO_SOURCE,
+	NDPROXY_DROP_REASON_NO_MEMORY,
+	NDPROXY_DROP_REASON_NOT_READY,
+
+	/* private: */
+	__NDPROXY_DROP_REASON_MAX,
+	NDPROXY_DROP_REASON_MAX = (__NDPROXY_DROP_REASON_MAX - 1)
+};
+
+/**
+ * enum ndproxy_event_type - What an event tells.
+ * @NDPROXY_EVENT_TYPE_PREFIX_ADD: A prefix is proxied from now on.
+ * @NDPROXY_EVENT_TYPE_PREFIX_DEL: A prefix is proxied no more.
+ * @NDPROXY_EVENT_TYPE_LINK_UP: A link became active.
+ * @NDPROXY_EVENT_TYPE_LINK_DOWN: A link is active no more.
+ * @NDPROXY_EVENT_TYPE_LINK_REFUSED: A device of a configured name cannot be
+ *   proxied.
+ * @NDPROXY_EVENT_TYPE_HOST_LEARNT: A host became known.
+ * @NDPROXY_EVENT_TYPE_HOST_MOVED: A host lives on another link, or has another
+ *   link-layer address.
+ * @NDPROXY_EVENT_TYPE_HOST_LOST: A host was forgotten.
+ * @NDPROXY_EVENT_TYPE_HOST_REFUSED: A claim against a host that still answers
+ *   elsewhere was refused.
+ * @NDPROXY_EVENT_TYPE_LIMIT: A limit was reached; sent at most once a second
+ *   for each.
+ */
+enum ndproxy_event_type {
+	NDPROXY_EVENT_TYPE_PREFIX_ADD,
+	NDPROXY_EVENT_TYPE_PREFIX_DEL,
+	NDPROXY_EVENT_TYPE_LINK_UP,
+	NDPROXY_EVENT_TYPE_LINK_DOWN,
+	NDPROXY_EVENT_TYPE_LINK_REFUSED,
+	NDPROXY_EVENT_TYPE_HOST_LEARNT,
+	NDPROXY_EVENT_TYPE_HOST_MOVED,
+	NDPROXY_EVENT_TYPE_HOST_LOST,
+	NDPROXY_EVENT_TYPE_HOST_REFUSED,
+	NDPROXY_EVENT_TYPE_LIMIT,
+
+	/* private: */
+	__NDPROXY_EVENT_TYPE_MAX,
+	NDPROXY_EVENT_TYPE_MAX = (__NDPROXY_EVENT_TYPE_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_LINK_IFINDEX = 1,
+	NDPROXY_A_LINK_IFNAME,
+	NDPROXY_A_LINK_ROLE,
+	NDPROXY_A_LINK_GROUP,
+	NDPROXY_A_LINK_ND,
+	NDPROXY_A_LINK_OVERRIDE,
+	NDPROXY_A_LINK_NA_SOURCE,
+	NDPROXY_A_LINK_STATE,
+	NDPROXY_A_LINK_REASON,
+	NDPROXY_A_LINK_ALLMULTI,
+	NDPROXY_A_LINK_PREFIXES,
+	NDPROXY_A_LINK_HOSTS,
+
+	__NDPROXY_A_LINK_MAX,
+	NDPROXY_A_LINK_MAX = (__NDPROXY_A_LINK_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_PREFIX_ADDR = 1,
+	NDPROXY_A_PREFIX_PREFIX_LEN,
+	NDPROXY_A_PREFIX_IFINDEX,
+	NDPROXY_A_PREFIX_IFNAME,
+	NDPROXY_A_PREFIX_GROUP,
+	NDPROXY_A_PREFIX_MODE,
+	NDPROXY_A_PREFIX_SOURCES,
+	NDPROXY_A_PREFIX_MARKED,
+	NDPROXY_A_PREFIX_RECORDS,
+	NDPROXY_A_PREFIX_HOSTS,
+	NDPROXY_A_PREFIX_HOST,
+
+	__NDPROXY_A_PREFIX_MAX,
+	NDPROXY_A_PREFIX_MAX = (__NDPROXY_A_PREFIX_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_HOST_PAD = 1,
+	NDPROXY_A_HOST_ADDR,
+	NDPROXY_A_HOST_IFINDEX,
+	NDPROXY_A_HOST_IFNAME,
+	NDPROXY_A_HOST_PREFIX,
+	NDPROXY_A_HOST_PREFIX_LEN,
+	NDPROXY_A_HOST_LLADDR,
+	NDPROXY_A_HOST_STATE,
+	NDPROXY_A_HOST_EVIDENCE,
+	NDPROXY_A_HOST_AGE,
+	NDPROXY_A_HOST_ROUTE,
+
+	__NDPROXY_A_HOST_MAX,
+	NDPROXY_A_HOST_MAX = (__NDPROXY_A_HOST_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_SOLICITOR_PAD = 1,
+	NDPROXY_A_SOLICITOR_ADDR,
+	NDPROXY_A_SOLICITOR_IFINDEX,
+	NDPROXY_A_SOLICITOR_IFNAME,
+	NDPROXY_A_SOLICITOR_AGE,
+
+	__NDPROXY_A_SOLICITOR_MAX,
+	NDPROXY_A_SOLICITOR_MAX = (__NDPROXY_A_SOLICITOR_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_SOLICIT_PAD = 1,
+	NDPROXY_A_SOLICIT_TARGET,
+	NDPROXY_A_SOLICIT_PREFIX,
+	NDPROXY_A_SOLICIT_PREFIX_LEN,
+	NDPROXY_A_SOLICIT_AGE,
+	NDPROXY_A_SOLICIT_SOLICITOR,
+
+	__NDPROXY_A_SOLICIT_MAX,
+	NDPROXY_A_SOLICIT_MAX = (__NDPROXY_A_SOLICIT_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_PARAM_NAME = 1,
+	NDPROXY_A_PARAM_VALUE,
+	NDPROXY_A_PARAM_DEFAULT,
+	NDPROXY_A_PARAM_MINIMUM,
+	NDPROXY_A_PARAM_MAXIMUM,
+
+	__NDPROXY_A_PARAM_MAX,
+	NDPROXY_A_PARAM_MAX = (__NDPROXY_A_PARAM_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_DROPS_PAD = 1,
+	NDPROXY_A_DROPS_HOP_LIMIT,
+	NDPROXY_A_DROPS_CHECKSUM,
+	NDPROXY_A_DROPS_CODE,
+	NDPROXY_A_DROPS_LENGTH,
+	NDPROXY_A_DROPS_TARGET_MULTICAST,
+	NDPROXY_A_DROPS_OPTION_LENGTH,
+	NDPROXY_A_DROPS_FRAGMENT,
+	NDPROXY_A_DROPS_DAD_DESTINATION,
+	NDPROXY_A_DROPS_DAD_SLLA,
+	NDPROXY_A_DROPS_NA_MULTICAST_SOLICITED,
+	NDPROXY_A_DROPS_OWN_ECHO,
+	NDPROXY_A_DROPS_NS_RATE,
+	NDPROXY_A_DROPS_NA_RATE,
+	NDPROXY_A_DROPS_TARGET_LIMIT,
+	NDPROXY_A_DROPS_SOLICITOR_LIMIT,
+	NDPROXY_A_DROPS_HOST_LIMIT,
+	NDPROXY_A_DROPS_LLADDR_LIMIT,
+	NDPROXY_A_DROPS_NO_SOURCE,
+	NDPROXY_A_DROPS_NO_MEMORY,
+	NDPROXY_A_DROPS_NOT_READY,
+
+	__NDPROXY_A_DROPS_MAX,
+	NDPROXY_A_DROPS_MAX = (__NDPROXY_A_DROPS_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_GAUGES_LINKS = 1,
+	NDPROXY_A_GAUGES_PREFIXES,
+	NDPROXY_A_GAUGES_HOSTS,
+	NDPROXY_A_GAUGES_RECORDS,
+
+	__NDPROXY_A_GAUGES_MAX,
+	NDPROXY_A_GAUGES_MAX = (__NDPROXY_A_GAUGES_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_STATS_PAD = 1,
+	NDPROXY_A_STATS_IFINDEX,
+	NDPROXY_A_STATS_IFNAME,
+	NDPROXY_A_STATS_NS_IN,
+	NDPROXY_A_STATS_NS_OUT,
+	NDPROXY_A_STATS_NA_IN,
+	NDPROXY_A_STATS_NA_OUT,
+	NDPROXY_A_STATS_DAD_IN,
+	NDPROXY_A_STATS_DAD_OUT,
+	NDPROXY_A_STATS_ANSWERS,
+	NDPROXY_A_STATS_DROPS,
+	NDPROXY_A_STATS_GAUGES,
+
+	__NDPROXY_A_STATS_MAX,
+	NDPROXY_A_STATS_MAX = (__NDPROXY_A_STATS_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_LIMIT_REASON = 1,
+	NDPROXY_A_LIMIT_IFINDEX,
+	NDPROXY_A_LIMIT_IFNAME,
+	NDPROXY_A_LIMIT_ADDR,
+
+	__NDPROXY_A_LIMIT_MAX,
+	NDPROXY_A_LIMIT_MAX = (__NDPROXY_A_LIMIT_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_EVENT_TYPE = 1,
+	NDPROXY_A_EVENT_LINK,
+	NDPROXY_A_EVENT_PREFIX,
+	NDPROXY_A_EVENT_HOST,
+	NDPROXY_A_EVENT_LIMIT,
+	NDPROXY_A_EVENT_OLD_IFINDEX,
+	NDPROXY_A_EVENT_OLD_IFNAME,
+
+	__NDPROXY_A_EVENT_MAX,
+	NDPROXY_A_EVENT_MAX = (__NDPROXY_A_EVENT_MAX - 1)
+};
+
+enum {
+	NDPROXY_CMD_LINK_GET = 1,
+	NDPROXY_CMD_LINK_SET,
+	NDPROXY_CMD_PREFIX_GET,
+	NDPROXY_CMD_PREFIX_NEW,
+	NDPROXY_CMD_PREFIX_DEL,
+	NDPROXY_CMD_HOST_GET,
+	NDPROXY_CMD_HOST_NEW,
+	NDPROXY_CMD_HOST_DEL,
+	NDPROXY_CMD_HOST_FLUSH,
+	NDPROXY_CMD_SOLICIT_GET,
+	NDPROXY_CMD_PARAM_GET,
+	NDPROXY_CMD_PARAM_SET,
+	NDPROXY_CMD_STATS_GET,
+	NDPROXY_CMD_STATS_RESET,
+	NDPROXY_CMD_EVENT,
+
+	__NDPROXY_CMD_MAX,
+	NDPROXY_CMD_MAX = (__NDPROXY_CMD_MAX - 1)
+};
+
+#define NDPROXY_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_NDPROXY_H */
