@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Fixtures: the module loaded, a fresh router for each test, a clean log."""
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+from lib import kmod                                        # noqa: E402
+from lib.lab import Lab                                     # noqa: E402
+from lib.netns import Namespace                             # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wires():
+    """The namespace that holds the far ends of all wires."""
+    ns = Namespace("w")
+    ns.sysctl("ipv6.conf.all.disable_ipv6", 1)
+    ns.sysctl("ipv6.conf.default.disable_ipv6", 1)
+    Lab.wire_ns = ns
+    yield ns
+    ns.delete()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def module():
+    """The module, loaded once unless somebody has loaded it already."""
+    if not kmod.loaded():
+        kmod.load()
+    yield
+    if kmod.loaded():
+        kmod.unload()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clean_log():
+    """No bug report of the kernel in the course of a test file."""
+    log = kmod.Log()
+    yield
+    found = log.splats()
+    log.close()
+    assert not found, f"the kernel's log: {found}"
+
+
+@pytest.fixture
+def make_lab():
+    """Labs as the test wants them, closed after it."""
+    labs = []
+
+    def make(*args, **kw):
+        labs.append(Lab(*args, **kw))
+        return labs[-1]
+    yield make
+    for lab in reversed(labs):
+        lab.close()
+
+
+@pytest.fixture
+def lab(make_lab):
+    """up0 and down0 with wire ports, prefix proxied."""
+    return make_lab()
+
+
+@pytest.fixture
+def lab3(make_lab):
+    """up0, down0 and down1 with wire ports, prefix proxied."""
+    return make_lab(("up0", "down0", "down1"))

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Waiting for a condition.
+
+Every wait sleeps between two looks: under a kernel with time travel the clock
+moves only while all processes sleep, so a loop that spins would never end.
+"""
+import time
+
+TIMEOUT = 10.0
+STEP = 0.04
+
+
+def wait_for(look, what="condition", timeout=TIMEOUT, step=STEP):
+    """Call look() until it returns something true, and return that."""
+    end = time.monotonic() + timeout
+    while True:
+        got = look()
+        if got:
+            return got
+        if time.monotonic() >= end:
+            raise AssertionError(f"not within {timeout} s: {what}")
+        time.sleep(step)
+
+
+def holds_for(look, what="condition", duration=0.3, step=0.1):
+    """Check that look() stays true for a while."""
+    end = time.monotonic() + duration
+    while True:
+        assert look(), f"did not hold: {what}"
+        if time.monotonic() >= end:
+            return
+        time.sleep(step)
