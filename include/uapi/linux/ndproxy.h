@@ -33,16 +33,16 @@ enum ndproxy_role {
 /**
  * enum ndproxy_link_state - What became of a managed link.
  * @NDPROXY_LINK_STATE_WAITING: No device of this name exists yet.
- * @NDPROXY_LINK_STATE_DOWN: The device exists and is down.
- * @NDPROXY_LINK_STATE_ACTIVE: The device is up and proxied.
  * @NDPROXY_LINK_STATE_REFUSED: The device cannot be proxied, see the link's
  *   reason.
+ * @NDPROXY_LINK_STATE_DOWN: The device exists and is down.
+ * @NDPROXY_LINK_STATE_ACTIVE: The device is up and proxied.
  */
 enum ndproxy_link_state {
 	NDPROXY_LINK_STATE_WAITING,
+	NDPROXY_LINK_STATE_REFUSED,
 	NDPROXY_LINK_STATE_DOWN,
 	NDPROXY_LINK_STATE_ACTIVE,
-	NDPROXY_LINK_STATE_REFUSED,
 
 	/* private: */
 	__NDPROXY_LINK_STATE_MAX,
@@ -158,6 +158,7 @@ enum ndproxy_evidence {
 /**
  * enum ndproxy_drop_reason - Why a message was not proxied, or a record not
  *   made. In the order of the attributes of the drops space.
+ * @NDPROXY_DROP_REASON_NONE: It was proxied.
  * @NDPROXY_DROP_REASON_HOP_LIMIT: The hop limit is not 255.
  * @NDPROXY_DROP_REASON_CHECKSUM: The ICMPv6 checksum is wrong.
  * @NDPROXY_DROP_REASON_CODE: The ICMPv6 code is not 0.
@@ -189,6 +190,7 @@ enum ndproxy_evidence {
  * @NDPROXY_DROP_REASON_NOT_READY: The link is being set up or torn down.
  */
 enum ndproxy_drop_reason {
+	NDPROXY_DROP_REASON_NONE,
 	NDPROXY_DROP_REASON_HOP_LIMIT,
 	NDPROXY_DROP_REASON_CHECKSUM,
 	NDPROXY_DROP_REASON_CODE,
@@ -217,31 +219,28 @@ enum ndproxy_drop_reason {
 
 /**
  * enum ndproxy_event_type - What an event tells.
- * @NDPROXY_EVENT_TYPE_PREFIX_ADD: A prefix is proxied from now on.
- * @NDPROXY_EVENT_TYPE_PREFIX_DEL: A prefix is proxied no more.
  * @NDPROXY_EVENT_TYPE_LINK_UP: A link became active.
  * @NDPROXY_EVENT_TYPE_LINK_DOWN: A link is active no more.
  * @NDPROXY_EVENT_TYPE_LINK_REFUSED: A device of a configured name cannot be
  *   proxied.
+ * @NDPROXY_EVENT_TYPE_PREFIX_ADD: A prefix is proxied from now on.
+ * @NDPROXY_EVENT_TYPE_PREFIX_DEL: A prefix is proxied no more.
  * @NDPROXY_EVENT_TYPE_HOST_LEARNT: A host became known.
  * @NDPROXY_EVENT_TYPE_HOST_MOVED: A host lives on another link, or has another
  *   link-layer address.
  * @NDPROXY_EVENT_TYPE_HOST_LOST: A host was forgotten.
- * @NDPROXY_EVENT_TYPE_HOST_REFUSED: A claim against a host that still answers
- *   elsewhere was refused.
  * @NDPROXY_EVENT_TYPE_LIMIT: A limit was reached; sent at most once a second
  *   for each.
  */
 enum ndproxy_event_type {
-	NDPROXY_EVENT_TYPE_PREFIX_ADD,
-	NDPROXY_EVENT_TYPE_PREFIX_DEL,
 	NDPROXY_EVENT_TYPE_LINK_UP,
 	NDPROXY_EVENT_TYPE_LINK_DOWN,
 	NDPROXY_EVENT_TYPE_LINK_REFUSED,
+	NDPROXY_EVENT_TYPE_PREFIX_ADD,
+	NDPROXY_EVENT_TYPE_PREFIX_DEL,
 	NDPROXY_EVENT_TYPE_HOST_LEARNT,
 	NDPROXY_EVENT_TYPE_HOST_MOVED,
 	NDPROXY_EVENT_TYPE_HOST_LOST,
-	NDPROXY_EVENT_TYPE_HOST_REFUSED,
 	NDPROXY_EVENT_TYPE_LIMIT,
 
 	/* private: */

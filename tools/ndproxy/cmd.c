@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Finds the command of the words given, and reads its arguments by its table. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "nl.h"
+
+const struct object *const objects[] = {
+	&link_object,
+	&prefix_object,
+	&host_object,
+	&solicit_object,
+	&param_object,
+	&stats_object,
+	&monitor_object,
+	&show_object,
+	&help_object,
+	&completion_object,
+};
+
+const size_t nobjects = ARRAY_SIZE(objects);
+
+/**
+ * parse_u32() - read a decimal number
+ * @word: nothing but digits
+ * @max: largest value accepted
+ * @num: where it goes
+ *
+ * Return: 0, or -1 if @word is anything else.
+ */
+int parse_u32(const char *word, uint32_t max, uint32_t *num)
+{
+	unsigned long long v;
+
+	if (!*word || strspn(word, "0123456789") != strlen(word))
+		return -1;
+	errno = 0;
+	v = strtoull(word, NULL, 10);
+	if (errno || v > max)
+		return -1;
+	*num = v;
+	return 0;
+}
+
+int parse_addr(const char *word, struct in6_addr *addr)
+{
+	return inet_pton(AF_INET6, word, addr) == 1 ? 0 : -1;
+}
+
+int parse_prefix(const char *word, struct in6_addr *addr, uint8_t *len)
+{
+	const char *slash = strchr(word, '/');
+	char text[INET6_ADDRSTRLEN];
+	uint32_t num;
+
+	if (!slash || (size_t)(slash - word) >= sizeof(text))
+		return -1;
+	memcpy(text, word, slash - word);
+	text[slash - word] = '\0';
+	if (parse_addr(text, addr) || parse_u32(slash + 1, 128, &num))
+		return -1;
+	*len = num;
+	return 0;
+}
+
+/**
+ * parse_dev() - read the name of a device that need not exist
+ * @word: the name; ifN stands for index N if no device has that name
+ * @ifindex: the index, or 0 if the name is to be used
+ *
+ * Return: 0, or -1 if no device can have that name.
+ */
+int parse_dev(const char *word, uint32_t *ifindex)
+{
+	char name[IF_NAMESIZE];
+
+	*ifindex = 0;
+	if (!*word || strlen(word) >= IF_NAMESIZE || strpbrk(word, "/: \t\n\v\f\r") ||
+	    !strcmp(word, ".") || !strcmp(word, ".."))
+		return -1;
+	if (strncmp(word, "if", 2) || if_nametoindex(word))
+		return 0;
+	if (parse_u32(word + 2, INT32_MAX, ifindex) || !*ifindex ||
+	    !if_indextoname(*ifindex, name))
+		*ifindex = 0;
+	return 0;
+}
+
+static int wrong(const char *word, const char *what)
+{
+	fprintf(stderr, "Error: argument \"%s\" is wrong: %s expected\n", word, what);
+	return -1;
+}
+
+static int wrong_enum(const char *word, const struct names *names)
+{
+	fprintf(stderr, "Error: argument \"%s\" is wrong: one of", word);
+	for (size_t i = 0; i < names->n; i++)
+		fprintf(stderr, " %s", names->word[i]);
+	fputs(" expected\n", stderr);
+	return -1;
+}
+
+static int wrong_u32(const char *word, uint32_t max)
+{
+	fprintf(stderr, "Error: argument \"%s\" is wrong: a number from 0 to %u expected\n",
+		word, max);
+	return -1;
+}
+
+static int read_bool(const char *word, uint32_t *num)
+{
+	if (strcmp(word, "on") && strcmp(word, "off"))
+		return wrong(word, "on or off");
+	*num = !strcmp(word, "on");
+	return 0;
+}
+
+static int read_enum(const char *word, const struct names *names, uint32_t *num)
+{
+	int v = name_find(names, word);
+
+	if (v < 0)
+		return wrong_enum(word, names);
+	*num = v;
+	return 0;
+}
+
+static int read_value(const struct arg *arg, const char *word, struct value *v)
+{
+	uint32_t max = arg->max ? arg->max : UINT32_MAX;
+
+	v->str = word;
+	switch (arg->type) {
+	case ARG_NONE:
+	case ARG_FLAG:
+	case ARG_NAME:
+		return 0;
+	case ARG_DEV:
+		return parse_dev(word, &v->num) ? wrong(word, "a device name") : 0;
+	case ARG_U32:
+		return parse_u32(word, max, &v->num) ? wrong_u32(word, max) : 0;
+	case ARG_BOOL:
+		return read_bool(word, &v->num);
+	case ARG_ENUM:
+		return read_enum(word, arg->names, &v->num);
+	case ARG_ADDR:
+		return parse_addr(word, &v->addr) ? wrong(word, "an IPv6 address") : 0;
+	case ARG_PREFIX:
+		return parse_prefix(word, &v->addr, &v->len) ?
+			wrong(word, "an IPv6 prefix (ADDRESS/LENGTH)") : 0;
+	}
+	return -1;
+}
+
+static int find_key(const struct arg *args, const char *word)
+{
+	for (int i = 0; args[i].type != ARG_NONE; i++)
+		if (args[i].key && !strcmp(args[i].key, word))
+			return i;
+	return -1;
+}
+
+/* The next argument without a keyword that has no value yet. */
+static int find_place(const struct arg *args, const struct args *values)
+{
+	for (int i = 0; args[i].type != ARG_NONE; i++)
+		if (!args[i].key && !values->v[i].set)
+			return i;
+	return -1;
+}
+
+/*
+ * Which argument the word at argv[*i] begins; *i is moved to the argument's value. "dev" may
+ * stand before a device that has its place, as in ip(8).
+ */
+static int which_arg(const struct arg *args, const struct args *values, int argc, char **argv,
+		     int *i)
+{
+	int place = find_place(args, values);
+	int key = find_key(args, argv[*i]);
+
+	if (place >= 0 && (!args[place].optional || key < 0)) {
+		if (args[place].type == ARG_DEV && !strcmp(argv[*i], "dev") && *i + 1 < argc)
+			(*i)++;
+		return place;
+	}
+	if (key < 0) {
+		fprintf(stderr, "Error: what is \"%s\"?\n", argv[*i]);
+		return -1;
+	}
+	if (values->v[key].set) {
+		fprintf(stderr, "Error: duplicate \"%s\"\n", argv[*i]);
+		return -1;
+	}
+	if (args[key].type == ARG_FLAG)
+		return key;
+	if (++*i >= argc) {
+		fprintf(stderr, "Error: \"%s\" needs a value\n", argv[argc - 1]);
+		return -1;
+	}
+	return key;
+}
+
+static int missing(const struct cmd *cmd, const struct args *values)
+{
+	const struct arg *args = cmd->args;
+	bool any = false;
+
+	for (int i = 0; args[i].type != ARG_NONE; i++) {
+		if (args[i].key && values->v[i].set)
+			any = true;
+		if (args[i].optional || values->v[i].set)
+			continue;
+		fprintf(stderr, "Error: %s%s%s is missing\n", args[i].key ? args[i].key : "",
+			args[i].key ? " " : "", args[i].meta);
+		return -1;
+	}
+	if ((cmd->flags & CMD_CHANGE) && !any) {
+		fputs("Error: nothing to change\n", stderr);
+		return -1;
+	}
+	return 0;
+}
+
+/**
+ * cmd_parse() - read the arguments of a command
+ * @obj: the object, for the usage
+ * @cmd: the command
+ * @argc: number of words behind the verb
+ * @argv: the words
+ * @values: what was read
+ *
+ * Return: EXIT_OK, or EXIT_USAGE with the error and the usage written to stderr.
+ */
+int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **argv,
+	      struct args *values)
+{
+	int i, n;
+
+	memset(values, 0, sizeof(*values));
+	for (i = 0; i < argc; i++) {
+		n = which_arg(cmd->args, values, argc, argv, &i);
+		if (n < 0 || read_value(&cmd->args[n], argv[i], &values->v[n]))
+			goto usage;
+		values->v[n].set = true;
+	}
+	if (!missing(cmd, values))
+		return EXIT_OK;
+usage:
+	cmd_usage(stderr, obj, cmd);
+	return EXIT_USAGE;
+}
+
+/* 2: it is the word; 1: it is the beginning of the word; 0: it is neither. */
+static int match(const char *full, const char *word)
+{
+	if (!full || !*word || strncmp(full, word, strlen(word)))
+		return 0;
+	return strcmp(full, word) ? 1 : 2;
+}
+
+static const struct object *find_object(const char *word)
+{
+	const struct object *found = NULL;
+	bool ambiguous = false;
+
+	for (size_t i = 0; i < nobjects; i++) {
+		switch (match(objects[i]->name, word)) {
+		case 2:
+			return objects[i];
+		case 1:
+			if (objects[i]->hidden)
+				break;
+			ambiguous = found;
+			found = objects[i];
+			break;
+		}
+		if (ambiguous)
+			break;
+	}
+	if (found && !ambiguous)
+		return found;
+	fprintf(stderr, "Error: object \"%s\" is %s\n", word, found ? "ambiguous" : "unknown");
+	return NULL;
+}
+
+static const struct cmd *default_cmd(const struct object *obj)
+{
+	for (size_t i = 0; i < obj->ncmds; i++)
+		if (!obj->cmds[i].verb || (obj->cmds[i].flags & CMD_DEFAULT))
+			return &obj->cmds[i];
+	return NULL;
+}
+
+static const struct cmd *find_cmd(const struct object *obj, const char *word)
+{
+	const struct cmd *found = NULL;
+	int n = 0;
+
+	for (size_t i = 0; i < obj->ncmds; i++) {
+		const struct cmd *cmd = &obj->cmds[i];
+		int how = match(cmd->verb, word);
+
+		if (how == 2 || match(cmd->alias, word) == 2)
+			return cmd;
+		if (how) {
+			found = cmd;
+			n++;
+		}
+	}
+	if (n == 1)
+		return found;
+	fprintf(stderr, "Error: command \"%s\" of \"%s\" is %s\n", word, obj->name,
+		n ? "ambiguous" : "unknown");
+	return NULL;
+}
+
+static int run_object(const struct object *obj, int argc, char **argv)
+{
+	const struct cmd *cmd = default_cmd(obj);
+	struct args values;
+
+	if (argc == 1 && !strcmp(argv[0], "help")) {
+		object_usage(stdout, obj);
+		return EXIT_OK;
+	}
+	if (argc && (!cmd || cmd->verb)) {
+		cmd = find_cmd(obj, argv[0]);
+		argc--;
+		argv++;
+	}
+	if (!cmd) {
+		object_usage(stderr, obj);
+		return EXIT_USAGE;
+	}
+	if (argc == 1 && !strcmp(argv[0], "help")) {
+		cmd_usage(stdout, obj, cmd);
+		return EXIT_OK;
+	}
+	if (cmd_parse(obj, cmd, argc, argv, &values))
+		return EXIT_USAGE;
+	return cmd->run(cmd, &values);
+}
+
+/**
+ * cmd_run() - run one command
+ * @argc: number of words, without the program's name and options
+ * @argv: the words
+ *
+ * Return: the exit code; errors have been written to stderr.
+ */
+int cmd_run(int argc, char **argv)
+{
+	const struct object *obj;
+
+	if (!argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	obj = find_object(argv[0]);
+	if (!obj) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	return run_object(obj, argc - 1, argv + 1);
+}
+
+/**
+ * cmd_request() - a command that is one request, acknowledged
+ * @cmd: the command
+ * @args: its arguments, each of which becomes the attribute that the table names
+ *
+ * Return: EXIT_OK or EXIT_KERNEL.
+ */
+int cmd_request(const struct cmd *cmd, const struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, 0);
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	nl_put_args(nlh, cmd->args, args);
+	return nl_do(nlh, NULL, NULL);
+}

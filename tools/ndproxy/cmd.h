@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The command table: what the parser accepts, what help prints, what bash completes and which
+ * netlink attributes a request carries are all read from the same struct arg arrays.
+ */
+#ifndef NDPROXY_CMD_H
+#define NDPROXY_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <netinet/in.h>
+
+#include "names.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+enum {
+	EXIT_OK = 0,
+	EXIT_USAGE = 1,
+	EXIT_KERNEL = 2,
+};
+
+enum arg_type {
+	ARG_NONE,	/* ends an array */
+	ARG_FLAG,	/* the keyword alone */
+	ARG_DEV,	/* device name, or ifN for one that has no such name */
+	ARG_NAME,
+	ARG_U32,
+	ARG_BOOL,	/* on or off */
+	ARG_ENUM,
+	ARG_ADDR,
+	ARG_PREFIX,	/* ADDR/LEN */
+};
+
+/**
+ * struct arg - one argument of a command
+ * @key: the keyword before it, NULL if it has its place behind the verb
+ * @meta: what help calls the value
+ * @type: how the value is read
+ * @optional: the command can be without it
+ * @names: the words of an ARG_ENUM
+ * @max: largest value of an ARG_U32, 0 for no limit but the type's
+ * @attr: netlink attribute; of an ARG_DEV the name, of an ARG_PREFIX the address
+ * @attr2: of an ARG_DEV the index, of an ARG_PREFIX the length
+ */
+struct arg {
+	const char *key;
+	const char *meta;
+	enum arg_type type;
+	bool optional;
+	const struct names *names;
+	uint32_t max;
+	uint16_t attr;
+	uint16_t attr2;
+};
+
+#define MAX_ARGS	12
+
+struct value {
+	bool set;
+	uint8_t len;
+	uint32_t num;
+	struct in6_addr addr;
+	const char *str;
+};
+
+struct args {
+	struct value v[MAX_ARGS];
+};
+
+struct object;
+
+enum {
+	CMD_DEFAULT = 1,	/* what the object's name alone does */
+	CMD_CHANGE = 2,		/* at least one keyword is needed */
+};
+
+/**
+ * struct cmd - what can be done with an object
+ * @verb: its word, NULL if the object is itself the command
+ * @alias: another word for it, or NULL
+ * @run: does it; returns EXIT_OK, EXIT_USAGE or EXIT_KERNEL with the error told
+ * @args: what it takes, ended by ARG_NONE
+ * @nlcmd: the netlink operation
+ * @flags: CMD_*
+ */
+struct cmd {
+	const char *verb;
+	const char *alias;
+	int (*run)(const struct cmd *cmd, const struct args *args);
+	const struct arg *args;
+	uint8_t nlcmd;
+	uint8_t flags;
+};
+
+struct object {
+	const char *name;
+	const char *help;
+	const struct cmd *cmds;
+	size_t ncmds;
+	bool hidden;
+};
+
+extern const struct object *const objects[];
+extern const size_t nobjects;
+
+extern const struct object link_object, prefix_object, host_object, solicit_object;
+extern const struct object param_object, stats_object, monitor_object, show_object;
+extern const struct object help_object, completion_object;
+
+int cmd_run(int argc, char **argv);
+int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **argv,
+	      struct args *args);
+int cmd_request(const struct cmd *cmd, const struct args *args);
+
+void cmd_usage(FILE *f, const struct object *obj, const struct cmd *cmd);
+void object_usage(FILE *f, const struct object *obj);
+void usage(FILE *f);
+void usage_all(FILE *f);
+
+int parse_u32(const char *word, uint32_t max, uint32_t *num);
+int parse_addr(const char *word, struct in6_addr *addr);
+int parse_prefix(const char *word, struct in6_addr *addr, uint8_t *len);
+int parse_dev(const char *word, uint32_t *ifindex);
+
+#endif

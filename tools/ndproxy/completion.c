@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The completion for bash, written from the command table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const char *const shell_words[] = { "bash" };
+static const struct names shell_names = { shell_words, 1 };
+
+static const struct arg completion_args[] = {
+	{ NULL, "SHELL", ARG_ENUM, .names = &shell_names },
+	{ .type = ARG_NONE }
+};
+
+static const char head[] =
+	"# bash completion for ndproxy(8); made by \"ndproxy completion bash\"\n"
+	"\n"
+	"_ndproxy_devs()\n"
+	"{\n"
+	"\tlocal dev\n"
+	"\tfor dev in /sys/class/net/*; do\n"
+	"\t\t[ -d \"$dev\" ] && echo \"${dev##*/}\"\n"
+	"\tdone\n"
+	"}\n"
+	"\n"
+	"_ndproxy_netns()\n"
+	"{\n"
+	"\tlocal ns\n"
+	"\tfor ns in /run/netns/*; do\n"
+	"\t\t[ -e \"$ns\" ] && echo \"${ns##*/}\"\n"
+	"\tdone\n"
+	"}\n"
+	"\n"
+	"_ndproxy_params()\n"
+	"{\n"
+	"\tndproxy -c=never param show 2>/dev/null | while read -r name _; do\n"
+	"\t\techo \"$name\"\n"
+	"\tdone\n"
+	"}\n"
+	"\n"
+	"# _ndproxy_places OBJECT VERB: what stands behind the verb without a keyword\n"
+	"# _ndproxy_keys OBJECT VERB: keywords\n"
+	"# _ndproxy_values OBJECT VERB KEYWORD: what stands behind a keyword\n";
+
+static const char tail[] =
+	"_ndproxy()\n"
+	"{\n"
+	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	"\tlocal i word obj= verb= rest=() words= key places\n"
+	"\n"
+	"\tCOMPREPLY=()\n"
+	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	"\t\tword=${COMP_WORDS[i]}\n"
+	"\t\tif [ -z \"$obj\" ]; then\n"
+	"\t\t\tcase $word in\n"
+	"\t\t\t-n* | -b*) ((i++)) ;;\n"
+	"\t\t\t-*) ;;\n"
+	"\t\t\t*) obj=$word ;;\n"
+	"\t\t\tesac\n"
+	"\t\telif [ -z \"$verb\" ] && [ -n \"$(_ndproxy_verbs \"$obj\")\" ]; then\n"
+	"\t\t\tverb=$word\n"
+	"\t\telse\n"
+	"\t\t\trest+=(\"$word\")\n"
+	"\t\tfi\n"
+	"\tdone\n"
+	"\n"
+	"\tif [ -z \"$obj\" ]; then\n"
+	"\t\tcase $prev in\n"
+	"\t\t-n*) words=$(_ndproxy_netns) ;;\n"
+	"\t\t-b*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n"
+	"\t\t*) words=$(_ndproxy_objects) ;;\n"
+	"\t\tesac\n"
+	"\t\t[[ $cur != -* ]] ||\n"
+	"\t\t\twords='-V -h -s -d -j -p -o -t -n -b -c'\n"
+	"\telif [ -z \"$verb\" ] && [ -n \"$(_ndproxy_verbs \"$obj\")\" ]; then\n"
+	"\t\twords=\"$(_ndproxy_verbs \"$obj\") help\"\n"
+	"\telse\n"
+	"\t\tread -r -a places <<<\"$(_ndproxy_places \"$obj\" \"$verb\")\"\n"
+	"\t\tif ((${#rest[@]} < ${#places[@]})); then\n"
+	"\t\t\tcase ${places[${#rest[@]}]} in\n"
+	"\t\t\tDEV) words=$(_ndproxy_devs) ;;\n"
+	"\t\t\tNAME) words=$(_ndproxy_params) ;;\n"
+	"\t\t\tesac\n"
+	"\t\telse\n"
+	"\t\t\twords=$(_ndproxy_values \"$obj\" \"$verb\" \"$prev\")\n"
+	"\t\t\tcase $words in\n"
+	"\t\t\tDEV) words=$(_ndproxy_devs) ;;\n"
+	"\t\t\t'')\n"
+	"\t\t\t\tfor key in $(_ndproxy_keys \"$obj\" \"$verb\"); do\n"
+	"\t\t\t\t\t[[ \" ${rest[*]} \" == *\" $key \"* ]] || words+=\" $key\"\n"
+	"\t\t\t\tdone\n"
+	"\t\t\t\t;;\n"
+	"\t\t\t-) words= ;;\n"
+	"\t\t\tesac\n"
+	"\t\tfi\n"
+	"\tfi\n"
+	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+	"}\n"
+	"\n"
+	"complete -F _ndproxy ndproxy\n";
+
+static void print_objects(void)
+{
+	puts("\n_ndproxy_objects()\n{\n\techo \\");
+	for (size_t i = 0; i < nobjects; i++)
+		if (!objects[i]->hidden)
+			printf("\t\t%s%s", objects[i]->name, i + 1 < nobjects ? " \\\n" : "\n");
+	puts("\t\t\n}\n\n_ndproxy_verbs()\n{\n\tcase $1 in");
+	for (size_t i = 0; i < nobjects; i++) {
+		if (!objects[i]->cmds[0].verb)
+			continue;
+		printf("\t%s) echo", objects[i]->name);
+		for (size_t n = 0; n < objects[i]->ncmds; n++)
+			printf(" %s", objects[i]->cmds[n].verb);
+		puts(" ;;");
+	}
+	puts("\tesac\n}");
+}
+
+/* A function that has a line for each command, if there is something to say about it. */
+static void for_each_cmd(const char *name, const char *match,
+			 void (*line)(const struct object *obj, const struct cmd *cmd))
+{
+	printf("\n_ndproxy_%s()\n{\n\tcase %s in\n", name, match);
+	for (size_t i = 0; i < nobjects; i++)
+		for (size_t n = 0; n < objects[i]->ncmds; n++)
+			line(objects[i], &objects[i]->cmds[n]);
+	puts("\tesac\n}");
+}
+
+static void begin_line(const struct object *obj, const struct cmd *cmd, const char *key)
+{
+	printf("\t'%s %s%s%s') echo", obj->name, cmd->verb ? cmd->verb : "", key ? " " : "",
+	       key ? key : "");
+}
+
+static void places_line(const struct object *obj, const struct cmd *cmd)
+{
+	bool any = false;
+
+	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
+		if (arg->key)
+			continue;
+		if (!any)
+			begin_line(obj, cmd, NULL);
+		any = true;
+		printf(" %s", arg->meta);
+	}
+	if (any)
+		puts(" ;;");
+}
+
+static void keys_line(const struct object *obj, const struct cmd *cmd)
+{
+	bool any = false;
+
+	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
+		if (!arg->key)
+			continue;
+		if (!any)
+			begin_line(obj, cmd, NULL);
+		any = true;
+		printf(" %s", arg->key);
+	}
+	if (any)
+		puts(" ;;");
+}
+
+/* A dash stands for a value that cannot be guessed. */
+static void values_line(const struct object *obj, const struct cmd *cmd)
+{
+	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
+		if (!arg->key || arg->type == ARG_FLAG)
+			continue;
+		begin_line(obj, cmd, arg->key);
+		if (arg->type == ARG_ENUM)
+			for (size_t i = 0; i < arg->names->n; i++)
+				printf(" %s", arg->names->word[i]);
+		else if (arg->type == ARG_BOOL)
+			fputs(" on off", stdout);
+		else
+			fputs(arg->type == ARG_DEV ? " DEV" : " -", stdout);
+		puts(" ;;");
+	}
+}
+
+static int completion_run(const struct cmd *cmd, const struct args *args)
+{
+	(void)cmd;
+	(void)args;
+	fputs(head, stdout);
+	print_objects();
+	for_each_cmd("places", "\"$1 $2\"", places_line);
+	for_each_cmd("keys", "\"$1 $2\"", keys_line);
+	for_each_cmd("values", "\"$1 $2 $3\"", values_line);
+	putchar('\n');
+	fputs(tail, stdout);
+	return EXIT_OK;
+}
+
+static const struct cmd cmds[] = {
+	{ NULL, NULL, completion_run, completion_args, 0, 0 },
+};
+
+const struct object completion_object = {
+	.name = "completion",
+	.help = "the completion for a shell",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+	.hidden = true,
+};

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd.h"
+#include "nl.h"
+#include "objects.h"
+#include "print.h"
+
+static const struct arg add_args[] = {
+	{ NULL, "ADDRESS", ARG_ADDR, .attr = NDPROXY_A_HOST_ADDR },
+	{ "dev", "DEV", ARG_DEV, .attr = NDPROXY_A_HOST_IFNAME,
+	  .attr2 = NDPROXY_A_HOST_IFINDEX },
+	{ .type = ARG_NONE }
+};
+
+static const struct arg del_args[] = {
+	{ NULL, "ADDRESS", ARG_ADDR, .attr = NDPROXY_A_HOST_ADDR },
+	{ .type = ARG_NONE }
+};
+
+static const struct arg flush_args[] = {
+	{ "dev", "DEV", ARG_DEV, .optional = true, .attr = NDPROXY_A_HOST_IFNAME,
+	  .attr2 = NDPROXY_A_HOST_IFINDEX },
+	{ .type = ARG_NONE }
+};
+
+static const struct arg show_args[] = {
+	{ "dev", "DEV", ARG_DEV, .optional = true, .attr = NDPROXY_A_HOST_IFNAME,
+	  .attr2 = NDPROXY_A_HOST_IFINDEX },
+	{ "to", "PREFIX", ARG_PREFIX, .optional = true, .attr = NDPROXY_A_HOST_PREFIX,
+	  .attr2 = NDPROXY_A_HOST_PREFIX_LEN },
+	{ .type = ARG_NONE }
+};
+
+static enum color state_color(uint32_t state)
+{
+	switch (state) {
+	case NDPROXY_HOST_STATE_REACHABLE:
+	case NDPROXY_HOST_STATE_STATIC:
+		return C_GOOD;
+	}
+	return C_DOUBT;
+}
+
+/**
+ * host_state_print() - print what is known of a host besides its address and its link
+ * @tb: its attributes
+ */
+void host_state_print(struct nlattr **tb)
+{
+	const struct nlattr *lladdr = tb[NDPROXY_A_HOST_LLADDR];
+	uint32_t evidence = attr_u32(tb[NDPROXY_A_HOST_EVIDENCE]);
+	uint32_t state = attr_u32(tb[NDPROXY_A_HOST_STATE]);
+
+	if (lladdr)
+		out_lladdr("lladdr", " lladdr ", mnl_attr_get_payload(lladdr),
+			   mnl_attr_get_payload_len(lladdr));
+	out_str("state", " state ", state_color(state), name_of(&host_state_names, state));
+	out_str("evidence", " evidence ", C_NONE, name_of(&evidence_names, evidence));
+	if (tb[NDPROXY_A_HOST_AGE])
+		out_age("age_ms", " age ", attr_u64(tb[NDPROXY_A_HOST_AGE]));
+	out_bool("route", " route", attr_u32(tb[NDPROXY_A_HOST_ROUTE]));
+}
+
+/**
+ * host_print() - print a host
+ * @tb: its attributes
+ */
+void host_print(struct nlattr **tb)
+{
+	out_addr("addr", "", attr_addr(tb[NDPROXY_A_HOST_ADDR]));
+	out_str("dev", " dev ", C_DEV, attr_str(tb[NDPROXY_A_HOST_IFNAME]));
+	host_state_print(tb);
+	if (out.details && tb[NDPROXY_A_HOST_PREFIX])
+		out_prefix("prefix", " prefix ", attr_addr(tb[NDPROXY_A_HOST_PREFIX]),
+			   attr_u32(tb[NDPROXY_A_HOST_PREFIX_LEN]));
+}
+
+/**
+ * host_message() - print the host of a message
+ * @nlh: the message
+ * @data: unused
+ *
+ * Return: 0
+ */
+int host_message(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[NDPROXY_A_HOST_MAX + 1];
+
+	(void)data;
+	nl_attrs(nlh, tb, NDPROXY_A_HOST_MAX);
+	out_object(NULL);
+	host_print(tb);
+	out_object_end();
+	out_line_end();
+	return 0;
+}
+
+static int host_show(const struct cmd *cmd, const struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, NLM_F_DUMP);
+	int ret;
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	nl_put_args(nlh, cmd->args, args);
+	out_array(NULL);
+	ret = nl_show(nlh, host_message, NULL);
+	out_array_end();
+	return ret;
+}
+
+static const struct cmd cmds[] = {
+	{ "add", NULL, cmd_request, add_args, NDPROXY_CMD_HOST_NEW, 0 },
+	{ "del", "delete", cmd_request, del_args, NDPROXY_CMD_HOST_DEL, 0 },
+	{ "flush", NULL, cmd_request, flush_args, NDPROXY_CMD_HOST_FLUSH, 0 },
+	{ "show", "list", host_show, show_args, NDPROXY_CMD_HOST_GET, CMD_DEFAULT },
+};
+
+const struct object host_object = {
+	.name = "host",
+	.help = "addresses known to live on one link",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+};

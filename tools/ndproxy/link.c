@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "objects.h"
+#include "print.h"
+
+static const struct arg set_args[] = {
+	{ NULL, "DEV", ARG_DEV, .attr = NDPROXY_A_LINK_IFNAME, .attr2 = NDPROXY_A_LINK_IFINDEX },
+	{ "role", "ROLE", ARG_ENUM, .optional = true, .names = &role_names,
+	  .attr = NDPROXY_A_LINK_ROLE },
+	{ "group", "N", ARG_U32, .optional = true, .attr = NDPROXY_A_LINK_GROUP },
+	{ "nd", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_ND },
+	{ "override", "OVERRIDE", ARG_ENUM, .optional = true, .names = &override_names,
+	  .attr = NDPROXY_A_LINK_OVERRIDE },
+	{ "na-source", "SOURCE", ARG_ENUM, .optional = true, .names = &na_source_names,
+	  .attr = NDPROXY_A_LINK_NA_SOURCE },
+	{ .type = ARG_NONE }
+};
+
+static const struct arg show_args[] = {
+	{ NULL, "DEV", ARG_DEV, .optional = true, .attr = NDPROXY_A_LINK_IFNAME,
+	  .attr2 = NDPROXY_A_LINK_IFINDEX },
+	{ .type = ARG_NONE }
+};
+
+static enum color state_color(uint32_t state)
+{
+	switch (state) {
+	case NDPROXY_LINK_STATE_ACTIVE:
+		return C_GOOD;
+	case NDPROXY_LINK_STATE_WAITING:
+		return C_DOUBT;
+	}
+	return C_BAD;
+}
+
+static void print_settings(struct nlattr **tb)
+{
+	bool nd = attr_u32(tb[NDPROXY_A_LINK_ND]);
+	uint32_t override = attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]);
+	uint32_t na_source = attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]);
+
+	if (!out.json && !out.details && nd && override == NDPROXY_OVERRIDE_KEEP &&
+	    na_source == NDPROXY_NA_SOURCE_AUTO)
+		return;
+	out_onoff("nd", " nd ", nd);
+	out_str("override", " override ", C_NONE, name_of(&override_names, override));
+	out_str("na_source", " na-source ", C_NONE, name_of(&na_source_names, na_source));
+}
+
+/**
+ * link_print() - print a link
+ * @tb: its attributes
+ */
+void link_print(struct nlattr **tb)
+{
+	uint32_t state = attr_u32(tb[NDPROXY_A_LINK_STATE]);
+	uint32_t role = attr_u32(tb[NDPROXY_A_LINK_ROLE]);
+
+	if (tb[NDPROXY_A_LINK_IFINDEX] && !out.json)
+		out_text("%u: ", attr_u32(tb[NDPROXY_A_LINK_IFINDEX]));
+	out_str("ifname", "", C_DEV, attr_str(tb[NDPROXY_A_LINK_IFNAME]));
+	if (tb[NDPROXY_A_LINK_IFINDEX])
+		out_num("ifindex", NULL, attr_u32(tb[NDPROXY_A_LINK_IFINDEX]));
+	out_str("role", ": role ", C_NONE, name_of(&role_names, role));
+	out_num("group", " group ", attr_u32(tb[NDPROXY_A_LINK_GROUP]));
+	out_str("state", " state ", state_color(state), name_of(&link_state_names, state));
+	print_settings(tb);
+	out_bool("allmulti", out.details ? " allmulti" : NULL,
+		 attr_u32(tb[NDPROXY_A_LINK_ALLMULTI]));
+	out_num("prefixes", " prefixes ", attr_u32(tb[NDPROXY_A_LINK_PREFIXES]));
+	out_num("hosts", " hosts ", attr_u32(tb[NDPROXY_A_LINK_HOSTS]));
+	if (tb[NDPROXY_A_LINK_REASON])
+		out_str("reason", " reason ", C_BAD, attr_str(tb[NDPROXY_A_LINK_REASON]));
+}
+
+/* The counters of a link among all of them. */
+static const struct nlmsghdr *find_stats(const struct nl_list *stats, const char *ifname)
+{
+	struct nlattr *tb[NDPROXY_A_STATS_MAX + 1];
+
+	for (size_t i = 0; i < stats->n; i++) {
+		nl_attrs(stats->msg[i], tb, NDPROXY_A_STATS_MAX);
+		if (!strcmp(attr_str(tb[NDPROXY_A_STATS_IFNAME]), ifname))
+			return stats->msg[i];
+	}
+	return NULL;
+}
+
+static void print_stats(const struct nlmsghdr *nlh)
+{
+	struct nlattr *tb[NDPROXY_A_STATS_MAX + 1];
+
+	if (!nlh)
+		return;
+	nl_attrs(nlh, tb, NDPROXY_A_STATS_MAX);
+	out_object("stats");
+	stats_print(tb);
+	out_object_end();
+}
+
+/**
+ * link_message() - print the link of a message
+ * @nlh: the message
+ * @data: struct nl_list with the counters of the links, or NULL
+ *
+ * Return: 0
+ */
+int link_message(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
+
+	nl_attrs(nlh, tb, NDPROXY_A_LINK_MAX);
+	out_object(NULL);
+	link_print(tb);
+	if (data)
+		print_stats(find_stats(data, attr_str(tb[NDPROXY_A_LINK_IFNAME])));
+	out_object_end();
+	out_line_end();
+	return 0;
+}
+
+static int show_links(const struct cmd *cmd, const struct args *args, struct nl_list *stats)
+{
+	bool one = args->v[0].set;
+	struct nlmsghdr *nlh;
+	int ret;
+
+	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
+	if (!nlh)
+		return EXIT_KERNEL;
+	nl_put_args(nlh, cmd->args, args);
+	out_array(NULL);
+	ret = one ? nl_do(nlh, link_message, stats) : nl_show(nlh, link_message, stats);
+	out_array_end();
+	return ret;
+}
+
+static int link_show(const struct cmd *cmd, const struct args *args)
+{
+	struct nl_list stats = { 0 };
+	struct nlmsghdr *nlh;
+	int ret;
+
+	if (!out.stats)
+		return show_links(cmd, args, NULL);
+	nlh = nl_request(NDPROXY_CMD_STATS_GET, NLM_F_DUMP);
+	if (!nlh)
+		return EXIT_KERNEL;
+	ret = nl_collect(nlh, &stats);
+	if (!ret)
+		ret = show_links(cmd, args, &stats);
+	nl_list_free(&stats);
+	return ret;
+}
+
+static const struct cmd cmds[] = {
+	{ "set", NULL, cmd_request, set_args, NDPROXY_CMD_LINK_SET, CMD_CHANGE },
+	{ "show", "list", link_show, show_args, NDPROXY_CMD_LINK_GET, CMD_DEFAULT },
+};
+
+const struct object link_object = {
+	.name = "link",
+	.help = "network interfaces and their roles",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+};

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/ndproxy.h>
+
+#include "names.h"
+
+/* A value added to the ABI must be given its word here before the tool builds again. */
+#define NAMES(name, max, ...)						\
+	static const char *const name##_words[] = { __VA_ARGS__ };	\
+	static_assert(sizeof(name##_words) / sizeof(char *) == (max) + 1,	\
+		      "each " #name " needs a word");			\
+	const struct names name##_names = { name##_words, (max) + 1 }
+
+NAMES(role, NDPROXY_ROLE_MAX, "none", "upstream", "downstream");
+NAMES(link_state, NDPROXY_LINK_STATE_MAX, "waiting", "refused", "down", "active");
+NAMES(override, NDPROXY_OVERRIDE_MAX, "keep", "clear", "set");
+NAMES(na_source, NDPROXY_NA_SOURCE_MAX, "auto", "link-local", "target");
+NAMES(prefix_mode, NDPROXY_PREFIX_MODE_MAX, "proxy", "route", "static");
+NAMES(host_state, NDPROXY_HOST_STATE_MAX, "tentative", "reachable", "probing", "static");
+NAMES(evidence, NDPROXY_EVIDENCE_MAX, "na", "dad", "ns", "una", "static");
+NAMES(drop, NDPROXY_DROP_REASON_MAX,
+      "none", "hop-limit", "checksum", "code", "length", "target-multicast", "option-length",
+      "fragment", "dad-destination", "dad-slla", "na-multicast-solicited", "own-echo",
+      "ns-rate", "na-rate", "target-limit", "solicitor-limit", "host-limit", "lladdr-limit",
+      "no-source", "no-memory", "not-ready");
+NAMES(event, NDPROXY_EVENT_TYPE_MAX,
+      "link-up", "link-down", "link-refused", "prefix-add", "prefix-del", "host-learnt",
+      "host-moved", "host-lost", "limit");
+
+/* By bit number: the sources of a prefix are flags. */
+NAMES(prefix_source, 1, "route", "static");
+static_assert(NDPROXY_PREFIX_SOURCE_MASK == 3, "each prefix source needs a word");
+
+/**
+ * name_of() - the word for a value
+ * @names: the kind of value
+ * @value: as the kernel gave it
+ *
+ * Return: the word; the number as text if the kernel is newer than this tool. That text lives
+ * until the next call.
+ */
+const char *name_of(const struct names *names, uint32_t value)
+{
+	static char number[16];
+
+	if (value < names->n)
+		return names->word[value];
+	snprintf(number, sizeof(number), "%u", value);
+	return number;
+}
+
+/**
+ * name_find() - the value of a word
+ * @names: the kind of value
+ * @word: as the user wrote it
+ *
+ * Return: the value, -1 if there is no such word.
+ */
+int name_find(const struct names *names, const char *word)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!strcmp(names->word[i], word))
+			return i;
+	return -1;
+}

@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One socket, opened when it is first needed and kept for a whole batch. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+
+#include "cmd.h"
+#include "nl.h"
+
+/* A dump fills what the receiver offers, up to 32 KiB; requests are below 1 KiB. */
+#define RECV_SIZE	65536
+#define REQUEST_SIZE	2048
+#define EVENT_QUEUE	(4 << 20)
+#define COLLECT_TRIES	5
+
+static struct mnl_socket *sk;
+static uint16_t family;
+static uint32_t events_group;
+static uint32_t seq;
+static char recv_buf[RECV_SIZE] __attribute__((aligned(8)));
+static char send_buf[REQUEST_SIZE] __attribute__((aligned(8)));
+
+static int tell_errno(const char *what)
+{
+	fprintf(stderr, "Error: %s: %s.\n", what, strerror(errno));
+	return EXIT_KERNEL;
+}
+
+/* The text that the kernel gave with an error or with an acknowledgment, or NULL. */
+static const char *ack_text(const struct nlmsghdr *nlh, size_t head)
+{
+	const struct nlattr *attr;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NULL;
+	mnl_attr_for_each(attr, nlh, head)
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG)
+			return attr_str(attr);
+	return NULL;
+}
+
+static void tell_text(const char *kind, const char *text)
+{
+	size_t len = strlen(text);
+
+	fprintf(stderr, "%s: %s%s\n", kind, text, len && text[len - 1] == '.' ? "" : ".");
+}
+
+static int tell_result(int error, const char *text)
+{
+	if (!error) {
+		if (text && *text)
+			tell_text("Warning", text);
+		return EXIT_OK;
+	}
+	tell_text("Error", text && *text ? text : strerror(-error));
+	return EXIT_KERNEL;
+}
+
+/* An NLMSG_ERROR, which is also how the kernel says that all is well. */
+static int read_error(const struct nlmsghdr *nlh, int *error, const char **text)
+{
+	const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+	size_t head = sizeof(*err);
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
+		return -1;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		head += MNL_ALIGN(err->msg.nlmsg_len) - sizeof(err->msg);
+	*error = err->error;
+	*text = head <= mnl_nlmsg_get_payload_len(nlh) ? ack_text(nlh, head) : NULL;
+	return 0;
+}
+
+/* The NLMSG_DONE of a dump, with the error that ended it if there was one. */
+static void read_done(const struct nlmsghdr *nlh, int *error, const char **text)
+{
+	*error = 0;
+	*text = NULL;
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*error))
+		return;
+	memcpy(error, mnl_nlmsg_get_payload(nlh), sizeof(*error));
+	*text = ack_text(nlh, sizeof(*error));
+}
+
+static ssize_t receive(void)
+{
+	ssize_t len;
+
+	do
+		len = mnl_socket_recvfrom(sk, recv_buf, sizeof(recv_buf));
+	while (len < 0 && errno == EINTR);
+	return len;
+}
+
+/**
+ * struct answer - how the answer to a request is read
+ * @cb: gets each message
+ * @data: for @cb
+ * @quiet: the caller tells errors himself
+ * @interrupted: the dump may be inconsistent
+ * @error: negative errno from the kernel, or 0
+ */
+struct answer {
+	nl_cb_t cb;
+	void *data;
+	bool quiet;
+	bool interrupted;
+	int error;
+};
+
+/* What a message of an answer means: go on, or the end with an exit code. */
+enum { GO_ON = -1 };
+
+static int one_message(const struct nlmsghdr *nlh, struct answer *answer)
+{
+	const char *text = NULL;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		answer->interrupted = true;
+	switch (nlh->nlmsg_type) {
+	case NLMSG_ERROR:
+		if (read_error(nlh, &answer->error, &text)) {
+			errno = EBADMSG;
+			return tell_errno("Answer of the kernel");
+		}
+		break;
+	case NLMSG_DONE:
+		read_done(nlh, &answer->error, &text);
+		break;
+	default:
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE || !answer->cb)
+			return GO_ON;
+		return answer->cb(nlh, answer->data) ? EXIT_KERNEL : GO_ON;
+	}
+	if (answer->quiet)
+		return answer->error ? EXIT_KERNEL : EXIT_OK;
+	return tell_result(answer->error, text);
+}
+
+/* Sends a request and reads until the kernel says that its answer is complete. */
+static int transact(struct nlmsghdr *req, struct answer *answer)
+{
+	const struct nlmsghdr *nlh;
+	int len, ret;
+	ssize_t n;
+
+	req->nlmsg_seq = ++seq;
+	if (mnl_socket_sendto(sk, req, req->nlmsg_len) < 0)
+		return tell_errno("Cannot send to the kernel");
+	for (;;) {
+		n = receive();
+		if (n < 0)
+			return tell_errno("Cannot receive from the kernel");
+		nlh = (const struct nlmsghdr *)recv_buf;
+		for (len = n; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			if (nlh->nlmsg_seq != seq)
+				continue;
+			ret = one_message(nlh, answer);
+			if (ret != GO_ON)
+				return ret;
+		}
+	}
+}
+
+static struct nlmsghdr *new_request(uint16_t type, uint8_t cmd, uint8_t version, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(send_buf);
+	struct genlmsghdr *genl;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = version;
+	return nlh;
+}
+
+static void read_groups(const struct nlattr *groups)
+{
+	struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	const struct nlattr *group;
+
+	mnl_attr_for_each_nested(group, groups) {
+		nl_nested(group, tb, CTRL_ATTR_MCAST_GRP_MAX);
+		if (!strcmp(attr_str(tb[CTRL_ATTR_MCAST_GRP_NAME]), NDPROXY_MCGRP_EVENTS))
+			events_group = attr_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+	}
+}
+
+static int read_family(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[CTRL_ATTR_MAX + 1];
+
+	(void)data;
+	nl_attrs(nlh, tb, CTRL_ATTR_MAX);
+	if (tb[CTRL_ATTR_FAMILY_ID])
+		family = mnl_attr_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
+	if (tb[CTRL_ATTR_MCAST_GROUPS])
+		read_groups(tb[CTRL_ATTR_MCAST_GROUPS]);
+	return 0;
+}
+
+/* The kernel tries to load the module by itself when it does not know the family. */
+static int find_family(void)
+{
+	struct answer answer = { .cb = read_family, .quiet = true };
+	struct nlmsghdr *nlh;
+
+	nlh = new_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, NLM_F_ACK);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NDPROXY_FAMILY_NAME);
+	if (!transact(nlh, &answer) && family)
+		return 0;
+	if (answer.error == -ENOENT)
+		fputs("Error: The ndproxy module is not loaded: run \"modprobe ndproxy\" and try again.\n",
+		      stderr);
+	else if (answer.error)
+		tell_result(answer.error, NULL);
+	return -1;
+}
+
+static int nl_open(void)
+{
+	int one = 1;
+
+	if (sk)
+		return 0;
+	sk = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	if (!sk || mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID) < 0) {
+		tell_errno("Cannot open a netlink socket");
+		goto close;
+	}
+	/* Both are there since 4.12; without them the texts of errors are lost, nothing else. */
+	mnl_socket_setsockopt(sk, NETLINK_EXT_ACK, &one, sizeof(one));
+	mnl_socket_setsockopt(sk, NETLINK_CAP_ACK, &one, sizeof(one));
+	seq = time(NULL);
+	if (!find_family())
+		return 0;
+close:
+	nl_close();
+	return -1;
+}
+
+/**
+ * nl_close() - forget the socket, as when the network namespace changes
+ */
+void nl_close(void)
+{
+	if (sk)
+		mnl_socket_close(sk);
+	sk = NULL;
+	family = 0;
+}
+
+/**
+ * nl_request() - begin a request
+ * @cmd: NDPROXY_CMD_*
+ * @flags: NLM_F_DUMP or 0
+ *
+ * Return: the request, in a buffer that the next one uses again; NULL with the error told.
+ */
+struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags)
+{
+	if (nl_open())
+		return NULL;
+	return new_request(family, cmd, NDPROXY_FAMILY_VERSION, flags);
+}
+
+/**
+ * nl_do() - send a request that is answered by at most one message
+ * @nlh: the request
+ * @cb: gets the answer, or NULL
+ * @data: for @cb
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
+ */
+int nl_do(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
+{
+	struct answer answer = { .cb = cb, .data = data };
+
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	return transact(nlh, &answer);
+}
+
+/**
+ * nl_dump() - send a request for a dump
+ * @nlh: the request, begun with NLM_F_DUMP
+ * @cb: gets each message as it comes
+ * @data: for @cb
+ * @interrupted: tells that things changed meanwhile, so that some may be missing or twice
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
+ */
+int nl_dump(struct nlmsghdr *nlh, nl_cb_t cb, void *data, bool *interrupted)
+{
+	struct answer answer = { .cb = cb, .data = data };
+	int ret = transact(nlh, &answer);
+
+	*interrupted = answer.interrupted;
+	return ret;
+}
+
+/**
+ * nl_show() - a dump that is printed as it comes
+ * @nlh: the request, begun with NLM_F_DUMP
+ * @cb: prints a message
+ * @data: for @cb
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
+ */
+int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
+{
+	bool interrupted;
+	int ret;
+
+	ret = nl_dump(nlh, cb, data, &interrupted);
+	if (!ret && interrupted)
+		fputs("Dump was interrupted and may be inconsistent.\n", stderr);
+	return ret;
+}
+
+static int keep(const struct nlmsghdr *nlh, void *data)
+{
+	struct nl_list *list = data;
+	struct nlmsghdr **msg;
+	size_t room;
+
+	if (list->n == list->room) {
+		room = list->room ? 2 * list->room : 64;
+		msg = realloc(list->msg, room * sizeof(*msg));
+		if (!msg)
+			goto no_memory;
+		list->msg = msg;
+		list->room = room;
+	}
+	list->msg[list->n] = malloc(nlh->nlmsg_len);
+	if (!list->msg[list->n])
+		goto no_memory;
+	memcpy(list->msg[list->n++], nlh, nlh->nlmsg_len);
+	return 0;
+no_memory:
+	tell_errno("Too much to keep");
+	return EXIT_KERNEL;
+}
+
+void nl_list_free(struct nl_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->msg[i]);
+	free(list->msg);
+	memset(list, 0, sizeof(*list));
+}
+
+/**
+ * nl_collect() - a dump that is kept, and taken again if things changed meanwhile
+ * @nlh: the request, begun with NLM_F_DUMP
+ * @list: gets the messages; nl_list_free() is due in any case
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
+ */
+int nl_collect(struct nlmsghdr *nlh, struct nl_list *list)
+{
+	bool interrupted = true;
+	int ret = EXIT_OK;
+
+	memset(list, 0, sizeof(*list));
+	for (int i = 0; i < COLLECT_TRIES && interrupted && !ret; i++) {
+		nl_list_free(list);
+		ret = nl_dump(nlh, keep, list, &interrupted);
+	}
+	if (!ret && interrupted)
+		fputs("Dump was interrupted and may be inconsistent.\n", stderr);
+	return ret;
+}
+
+/**
+ * nl_listen() - receive events until something ends it
+ * @cb: gets each event
+ * @data: for @cb
+ *
+ * Return: EXIT_KERNEL with the error told, or what @cb returned.
+ */
+int nl_listen(nl_cb_t cb, void *data)
+{
+	const struct nlmsghdr *nlh;
+	int size = EVENT_QUEUE;
+	int len, ret;
+	ssize_t n;
+
+	if (nl_open())
+		return EXIT_KERNEL;
+	if (mnl_socket_setsockopt(sk, NETLINK_ADD_MEMBERSHIP, &events_group,
+				  sizeof(events_group)) < 0)
+		return tell_errno("Cannot listen to events");
+	/* Beyond the system's limit if we may, else up to it. */
+	if (setsockopt(mnl_socket_get_fd(sk), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(mnl_socket_get_fd(sk), SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	for (;;) {
+		n = receive();
+		if (n < 0 && errno == ENOBUFS) {
+			fputs("Events were lost: they came faster than they could be printed.\n",
+			      stderr);
+			continue;
+		}
+		if (n < 0)
+			return tell_errno("Cannot receive events");
+		nlh = (const struct nlmsghdr *)recv_buf;
+		for (len = n; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len)) {
+			ret = nlh->nlmsg_type == family ? cb(nlh, data) : 0;
+			if (ret)
+				return ret;
+		}
+	}
+}
+
+static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct value *v)
+{
+	switch (arg->type) {
+	case ARG_NONE:
+	case ARG_FLAG:
+		break;
+	case ARG_DEV:
+		if (v->num)
+			mnl_attr_put_u32(nlh, arg->attr2, v->num);
+		else
+			mnl_attr_put_strz(nlh, arg->attr, v->str);
+		break;
+	case ARG_NAME:
+		mnl_attr_put_strz(nlh, arg->attr, v->str);
+		break;
+	case ARG_BOOL:
+		mnl_attr_put_u8(nlh, arg->attr, v->num);
+		break;
+	case ARG_U32:
+	case ARG_ENUM:
+		mnl_attr_put_u32(nlh, arg->attr, v->num);
+		break;
+	case ARG_PREFIX:
+		mnl_attr_put_u8(nlh, arg->attr2, v->len);
+		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
+		break;
+	case ARG_ADDR:
+		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
+		break;
+	}
+}
+
+/**
+ * nl_put_args() - put what the user gave into a request
+ * @nlh: the request
+ * @arg: the table of the arguments
+ * @args: their values
+ *
+ * Arguments without an attribute are the tool's own business.
+ */
+void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args)
+{
+	for (int i = 0; arg[i].type != ARG_NONE; i++)
+		if (args->v[i].set && arg[i].attr)
+			put_arg(nlh, &arg[i], &args->v[i]);
+}
+
+/**
+ * nl_attrs() - sort the attributes of a message
+ * @nlh: a generic netlink message
+ * @tb: gets each attribute at its number, NULL where there is none
+ * @max: the last number wanted; those of a newer kernel are passed over
+ */
+void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max)
+{
+	struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))
+		return;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+}
+
+/**
+ * nl_nested() - sort the attributes within an attribute
+ * @nest: the outer one; NULL is the same as an empty one
+ * @tb: as in nl_attrs()
+ * @max: as in nl_attrs()
+ */
+void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max)
+{
+	struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+}
+
+/**
+ * attr_u64() - an unsigned integer of any size
+ * @attr: the attribute or NULL
+ *
+ * Return: its value, 0 without one.
+ */
+uint64_t attr_u64(const struct nlattr *attr)
+{
+	uint64_t v;
+
+	switch (attr ? mnl_attr_get_payload_len(attr) : 0) {
+	case 1:
+		return mnl_attr_get_u8(attr);
+	case 2:
+		return mnl_attr_get_u16(attr);
+	case 4:
+		return mnl_attr_get_u32(attr);
+	case 8:
+		memcpy(&v, mnl_attr_get_payload(attr), sizeof(v));
+		return v;
+	}
+	return 0;
+}
+
+uint32_t attr_u32(const struct nlattr *attr)
+{
+	return attr_u64(attr);
+}
+
+/**
+ * attr_str() - a string
+ * @attr: the attribute or NULL
+ *
+ * Return: the string, "" if there is none or it does not end.
+ */
+const char *attr_str(const struct nlattr *attr)
+{
+	if (!attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+		return "";
+	return mnl_attr_get_str(attr);
+}
+
+/**
+ * attr_addr() - an IPv6 address
+ * @attr: the attribute or NULL
+ *
+ * Return: the address, :: if there is none.
+ */
+struct in6_addr attr_addr(const struct nlattr *attr)
+{
+	struct in6_addr addr = IN6ADDR_ANY_INIT;
+
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(addr))
+		memcpy(&addr, mnl_attr_get_payload(attr), sizeof(addr));
+	return addr;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Requests to the kernel's ndproxy family, and reading what it says. */
+#ifndef NDPROXY_NL_H
+#define NDPROXY_NL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libmnl/libmnl.h>
+#include <netinet/in.h>
+
+#include <linux/ndproxy.h>
+
+struct arg;
+struct args;
+
+/* Called for each message; anything but 0 ends the reading and is returned. */
+typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *data);
+
+/* Messages of a dump, kept. */
+struct nl_list {
+	struct nlmsghdr **msg;
+	size_t n;
+	size_t room;
+};
+
+void nl_list_free(struct nl_list *list);
+
+struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags);
+int nl_do(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
+int nl_dump(struct nlmsghdr *nlh, nl_cb_t cb, void *data, bool *interrupted);
+int nl_collect(struct nlmsghdr *nlh, struct nl_list *list);
+int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
+int nl_listen(nl_cb_t cb, void *data);
+void nl_close(void);
+
+void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);
+
+void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max);
+void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max);
+uint32_t attr_u32(const struct nlattr *attr);
+uint64_t attr_u64(const struct nlattr *attr);
+const char *attr_str(const struct nlattr *attr);
+struct in6_addr attr_addr(const struct nlattr *attr);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Each object prints itself here, for its show and for monitor and show alike: in JSON its
+ * members without the braces, in text a line without its end.
+ */
+#ifndef NDPROXY_OBJECTS_H
+#define NDPROXY_OBJECTS_H
+
+#include "nl.h"
+
+void link_print(struct nlattr **tb);
+void prefix_print(struct nlattr **tb);
+void host_print(struct nlattr **tb);
+void host_state_print(struct nlattr **tb);
+void stats_print(struct nlattr **tb);
+void event_print(struct nlattr **tb);
+
+int link_message(const struct nlmsghdr *nlh, void *data);
+int prefix_message(const struct nlmsghdr *nlh, void *data);
+int host_message(const struct nlmsghdr *nlh, void *data);
+int solicit_message(const struct nlmsghdr *nlh, void *data);
+int param_message(const struct nlmsghdr *nlh, void *data);
+int event_message(const struct nlmsghdr *nlh, void *data);
+
+int completion_print(void);
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Everything on one screen: group > upstream > prefix > link > hosts. Links, prefixes and hosts
+ * are three dumps; each is kept, because the tree needs them in another order than they come.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "objects.h"
+#include "print.h"
+
+enum { LINKS, PREFIXES, HOSTS, NDUMPS };
+
+static const struct arg no_args[] = {
+	{ .type = ARG_NONE }
+};
+
+struct link {
+	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
+	const char *name;
+	uint32_t group;
+	uint32_t role;
+};
+
+struct prefix {
+	struct nlattr *tb[NDPROXY_A_PREFIX_MAX + 1];
+	const char *dev;
+	uint32_t group;
+	struct in6_addr addr;
+	uint8_t len;
+};
+
+struct host {
+	const struct nlmsghdr *nlh;
+	const char *dev;
+	struct in6_addr prefix;
+	struct in6_addr addr;
+	uint8_t len;
+};
+
+struct tree {
+	struct link *links;
+	struct prefix *prefixes;
+	struct host *hosts;
+	size_t n[NDUMPS];
+};
+
+static int by_number(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int link_cmp(const void *pa, const void *pb)
+{
+	const struct link *a = pa, *b = pb;
+	int d = by_number(a->group, b->group);
+
+	d = d ? d : by_number(a->role, b->role);
+	return d ? d : strverscmp(a->name, b->name);
+}
+
+static int prefix_cmp(const void *pa, const void *pb)
+{
+	const struct prefix *a = pa, *b = pb;
+	int d = memcmp(&a->addr, &b->addr, sizeof(a->addr));
+
+	return d ? d : by_number(a->len, b->len);
+}
+
+/* By the place in the tree: prefix and link. */
+static int place_cmp(const struct host *a, const struct host *b)
+{
+	int d = memcmp(&a->prefix, &b->prefix, sizeof(a->prefix));
+
+	d = d ? d : by_number(a->len, b->len);
+	return d ? d : strcmp(a->dev, b->dev);
+}
+
+static int host_cmp(const void *pa, const void *pb)
+{
+	const struct host *a = pa, *b = pb;
+	int d = place_cmp(a, b);
+
+	return d ? d : memcmp(&a->addr, &b->addr, sizeof(a->addr));
+}
+
+static void read_links(struct tree *tree, const struct nl_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct link *link = &tree->links[i];
+
+		nl_attrs(list->msg[i], link->tb, NDPROXY_A_LINK_MAX);
+		link->name = attr_str(link->tb[NDPROXY_A_LINK_IFNAME]);
+		link->group = attr_u32(link->tb[NDPROXY_A_LINK_GROUP]);
+		link->role = attr_u32(link->tb[NDPROXY_A_LINK_ROLE]);
+	}
+	tree->n[LINKS] = list->n;
+	qsort(tree->links, list->n, sizeof(*tree->links), link_cmp);
+}
+
+static void read_prefixes(struct tree *tree, const struct nl_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct prefix *prefix = &tree->prefixes[i];
+
+		nl_attrs(list->msg[i], prefix->tb, NDPROXY_A_PREFIX_MAX);
+		prefix->dev = attr_str(prefix->tb[NDPROXY_A_PREFIX_IFNAME]);
+		prefix->group = attr_u32(prefix->tb[NDPROXY_A_PREFIX_GROUP]);
+		prefix->addr = attr_addr(prefix->tb[NDPROXY_A_PREFIX_ADDR]);
+		prefix->len = attr_u32(prefix->tb[NDPROXY_A_PREFIX_PREFIX_LEN]);
+	}
+	tree->n[PREFIXES] = list->n;
+	qsort(tree->prefixes, list->n, sizeof(*tree->prefixes), prefix_cmp);
+}
+
+static void read_hosts(struct tree *tree, const struct nl_list *list)
+{
+	struct nlattr *tb[NDPROXY_A_HOST_MAX + 1];
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct host *host = &tree->hosts[i];
+
+		nl_attrs(list->msg[i], tb, NDPROXY_A_HOST_MAX);
+		host->nlh = list->msg[i];
+		host->dev = attr_str(tb[NDPROXY_A_HOST_IFNAME]);
+		host->prefix = attr_addr(tb[NDPROXY_A_HOST_PREFIX]);
+		host->len = attr_u32(tb[NDPROXY_A_HOST_PREFIX_LEN]);
+		host->addr = attr_addr(tb[NDPROXY_A_HOST_ADDR]);
+	}
+	tree->n[HOSTS] = list->n;
+	qsort(tree->hosts, list->n, sizeof(*tree->hosts), host_cmp);
+}
+
+/* The first host that does not stand before the place. */
+static size_t lower_bound(const struct tree *tree, const struct host *place)
+{
+	size_t low = 0, high = tree->n[HOSTS];
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (place_cmp(&tree->hosts[mid], place) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void print_host(const struct host *host)
+{
+	struct nlattr *tb[NDPROXY_A_HOST_MAX + 1];
+
+	nl_attrs(host->nlh, tb, NDPROXY_A_HOST_MAX);
+	out_object(NULL);
+	if (out.json)
+		host_print(tb);
+	else
+		out_addr(NULL, "                ", host->addr);
+	if (!out.json)
+		host_state_print(tb);
+	out_object_end();
+	out_line_end();
+}
+
+/* The hosts of one prefix on one link, below the link's name. */
+static void print_place(const struct tree *tree, const struct prefix *prefix,
+			const struct link *link)
+{
+	struct host place = { .dev = link->name, .prefix = prefix->addr, .len = prefix->len };
+	size_t first = lower_bound(tree, &place);
+	size_t i = first;
+
+	while (i < tree->n[HOSTS] && !place_cmp(&tree->hosts[i], &place))
+		i++;
+	if (link->role == NDPROXY_ROLE_UPSTREAM && i == first)
+		return;
+	out_object(NULL);
+	out_str("ifname", "            ", C_DEV, link->name);
+	out_text(" %s", name_of(&role_names, link->role));
+	out_line_end();
+	out_array("host");
+	for (size_t n = first; n < i; n++)
+		print_host(&tree->hosts[n]);
+	out_array_end();
+	out_object_end();
+}
+
+static void print_prefix(const struct tree *tree, const struct prefix *prefix)
+{
+	out_object(NULL);
+	out_text("        ");
+	prefix_print((struct nlattr **)prefix->tb);
+	out_line_end();
+	out_array("link");
+	for (size_t i = 0; i < tree->n[LINKS]; i++)
+		if (tree->links[i].group == prefix->group)
+			print_place(tree, prefix, &tree->links[i]);
+	out_array_end();
+	out_object_end();
+}
+
+/* Returns how many prefixes the link has. */
+static size_t print_link(const struct tree *tree, const struct link *link)
+{
+	size_t n = 0;
+
+	out_object(NULL);
+	out_text("    ");
+	link_print((struct nlattr **)link->tb);
+	out_line_end();
+	if (link->role == NDPROXY_ROLE_UPSTREAM) {
+		out_array("prefix");
+		for (size_t i = 0; i < tree->n[PREFIXES]; i++) {
+			if (strcmp(tree->prefixes[i].dev, link->name))
+				continue;
+			print_prefix(tree, &tree->prefixes[i]);
+			n++;
+		}
+		out_array_end();
+	}
+	out_object_end();
+	return n;
+}
+
+/* The links from @first that have the group and the role. Returns how many prefixes they have. */
+static size_t print_role(const struct tree *tree, size_t first, uint32_t role)
+{
+	uint32_t group = tree->links[first].group;
+	size_t n = 0;
+
+	out_array(name_of(&role_names, role));
+	for (size_t i = first; i < tree->n[LINKS] && tree->links[i].group == group; i++)
+		if (tree->links[i].role == role)
+			n += print_link(tree, &tree->links[i]);
+	out_array_end();
+	return n;
+}
+
+static void print_tree(const struct tree *tree)
+{
+	const struct link *links = tree->links;
+
+	out_object(NULL);
+	out_array("group");
+	for (size_t i = 0; i < tree->n[LINKS]; i++) {
+		if (i && links[i].group == links[i - 1].group)
+			continue;
+		out_object(NULL);
+		out_num("group", "group ", links[i].group);
+		out_line_end();
+		if (!print_role(tree, i, NDPROXY_ROLE_UPSTREAM))
+			out_text("    no prefix yet\n");
+		print_role(tree, i, NDPROXY_ROLE_DOWNSTREAM);
+		out_object_end();
+	}
+	out_array_end();
+	out_object_end();
+	if (!tree->n[LINKS])
+		out_text("No links. Begin with: ndproxy link set DEV role upstream\n");
+}
+
+static int collect(struct nl_list *list)
+{
+	static const uint8_t get[NDUMPS] = {
+		NDPROXY_CMD_LINK_GET, NDPROXY_CMD_PREFIX_GET, NDPROXY_CMD_HOST_GET
+	};
+	struct nlmsghdr *nlh;
+	int ret = EXIT_OK;
+
+	for (int i = 0; i < NDUMPS && !ret; i++) {
+		nlh = nl_request(get[i], NLM_F_DUMP);
+		ret = nlh ? nl_collect(nlh, &list[i]) : EXIT_KERNEL;
+	}
+	return ret;
+}
+
+static int show_run(const struct cmd *cmd, const struct args *args)
+{
+	struct nl_list list[NDUMPS] = { 0 };
+	struct tree tree = { 0 };
+	int ret;
+
+	(void)cmd;
+	(void)args;
+	ret = collect(list);
+	if (ret)
+		goto free;
+	tree.links = calloc(list[LINKS].n + 1, sizeof(*tree.links));
+	tree.prefixes = calloc(list[PREFIXES].n + 1, sizeof(*tree.prefixes));
+	tree.hosts = calloc(list[HOSTS].n + 1, sizeof(*tree.hosts));
+	if (!tree.links || !tree.prefixes || !tree.hosts) {
+		fputs("Error: not enough memory for the tree.\n", stderr);
+		ret = EXIT_KERNEL;
+		goto free;
+	}
+	read_links(&tree, &list[LINKS]);
+	read_prefixes(&tree, &list[PREFIXES]);
+	read_hosts(&tree, &list[HOSTS]);
+	print_tree(&tree);
+free:
+	free(tree.links);
+	free(tree.prefixes);
+	free(tree.hosts);
+	for (int i = 0; i < NDUMPS; i++)
+		nl_list_free(&list[i]);
+	return ret;
+}
+
+static const struct cmd cmds[] = {
+	{ NULL, NULL, show_run, no_args, 0, 0 },
+};
+
+const struct object show_object = {
+	.name = "show",
+	.help = "everything as a tree: group, upstream, prefix, link, hosts",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+};
