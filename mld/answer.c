@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a link does about the queries and reports that it hears. Pure. */
+
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <kunit/visibility.h>
+
+#include "mld_priv.h"
+
+#define MLD_GSR_BURST		8	/* one more than a querier with the largest robustness variable repeats */
+#define MLD_QUERIED_MAX		16384	/* recorded sources on a link; past it, answers are whole */
+#define MLD_V1_WALK		1000	/* groups visited per ms by v1 general queries, at most */
+
+/*
+ * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so much of the interval
+ * as one packet's share is, and the others spread behind it.
+ */
+static void mld_v2_general(struct mld_proto *p, const struct mld_query *query, s64 now)
+{
+	s64 due = now + mld_proto_random(p, query->mrd) / mld_pass_packets(p, p->ngroups);
+	struct mld_pass *pass = &p->answer;
+
+	if (pass->due != MLD_NEVER && pass->lap != MLD_LAP_WAIT)
+		mld_pass_extend(p, pass, now + query->mrd);
+	else if (p->ngroups && pass->due > due)
+		mld_pass_start(p, pass, due, now + query->mrd);
+}
+
+/* RFC 2710 4: a delay of its own for each group. Visiting all groups is dear, so such queries are rationed. */
+static void mld_v1_general(struct mld_proto *p, const struct mld_query *query, s64 now)
+{
+	struct mld_step step;
+	struct rb_node *node;
+	struct mld_group *g;
+
+	if (now < p->v1_next) {
+		p->count[MLD_C_DROP_RATE]++;
+		return;
+	}
+	p->v1_next = now + p->ngroups / MLD_V1_WALK;
+	mld_proto_step(p, &step, now);
+	for (node = rb_first(&p->groups); node; node = rb_next(node)) {
+		g = rb_entry(node, struct mld_group, node);
+		step.delay = mld_proto_random(p, query->mrd);
+		mld_proto_event(p, g, MLD_EV_QUERY, &step);
+		mld_proto_arm(p, g);
+	}
+}
+
+/* MLD-C6: may a source-specific query be answered? Tokens come back one per gsr_delay. */
+static bool mld_gsr_allowed(const struct mld_proto *p, struct mld_group *g, s64 now)
+{
+	u32 seconds = div_u64(now, 1000), fresh;
+
+	if (p->gsr_delay < 0)
+		return true;
+	fresh = p->gsr_delay ? (seconds - g->gsr_stamp) / p->gsr_delay : MLD_GSR_BURST;
+	if (!g->gsr_stamp || g->gsr_tokens + fresh >= MLD_GSR_BURST) {
+		g->gsr_tokens = MLD_GSR_BURST;
+		g->gsr_stamp = max(seconds, 1U);
+	} else {
+		g->gsr_tokens += fresh;
+		g->gsr_stamp += fresh * p->gsr_delay;
+	}
+	if (!g->gsr_tokens)
+		return false;
+	g->gsr_tokens--;
+	return true;
+}
+
+/* RFC 3810 6.2, rule 1: will a general answer that waits tell this group soon enough? */
+static bool mld_answer_covers(const struct mld_proto *p, s64 due, s64 latest)
+{
+	const struct mld_pass *pass = &p->answer;
+
+	return pass->due <= due && pass->lap == MLD_LAP_WAIT &&
+	       (pass->deadline <= latest || mld_pass_packets(p, p->ngroups) == 1);
+}
+
+static void mld_specific(struct mld_proto *p, const struct mld_query *query, s64 now)
+{
+	struct mld_group *g = mld_proto_group(p, &query->group);
+	enum mld_event event = MLD_EV_QUERY;
+	struct mld_step step;
+
+	if (!g || !mld_filter_wanted(&g->filter)) {
+		p->count[MLD_C_NOT_JOINED]++;
+		return;
+	}
+	if (query->kind == MLD_MASSQ && !mld_gsr_allowed(p, g, now)) {
+		p->count[MLD_C_DROP_RATE]++;
+		return;
+	}
+	mld_proto_step(p, &step, now);
+	step.delay = mld_proto_random(p, query->mrd);
+	if (p->version == 2 && mld_answer_covers(p, now + step.delay, now + query->mrd))
+		return;
+	if (query->kind == MLD_MASSQ && p->nqueried + query->nsources <= MLD_QUERIED_MAX) {
+		event = MLD_EV_SOURCE_QUERY;
+		step.sources = query->sources;
+		step.nsources = query->nsources;
+	}
+	mld_proto_event(p, g, event, &step);
+	mld_proto_arm(p, g);
+}
+
+/*
+ * RFC 3810 8.2.1, 9.12: any v1 query starts the timeout of the older querier anew; RFC 9777 8.2.1 speaks of general queries
+ * only, but deployed listeners turn on any.
+ */
+static void mld_v1_seen(struct mld_proto *p, s64 now)
+{
+	if (p->version_mode != MLD_VERSION_AUTO)
+		return;
+	p->v1_until = now + (s64)p->rv * p->qi * 1000 + p->qri;
+	mld_proto_turn(p, 1, now);
+}
+
+/**
+ * mld_proto_query() - act on a valid query (RFC 3810 6.2, 8.2; RFC 2710 4)
+ * @p: the link's protocol
+ * @query: from mld_query_parse()
+ * @now: ms
+ *
+ * Context: Process context, may sleep; the link's lock is held.
+ */
+void mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now)
+{
+	if (query->version == 1 && p->version_mode == MLD_VERSION_2) {
+		p->count[MLD_C_DROP_VERSION]++;
+		return;
+	}
+	p->count[query->version == 1 ? MLD_C_QUERIES_V1 : MLD_C_QUERIES_V2]++;
+	/* Somebody speaks on the link, so it is there (MLD-A10). */
+	mld_proto_wake(p, now);
+	if (query->version == 1) {
+		mld_v1_seen(p, now);
+	} else {
+		p->rv = query->qrv;
+		p->qi = query->qqi;
+	}
+	if (query->kind != MLD_GQ)
+		mld_specific(p, query, now);
+	else if (p->version == 1)
+		mld_v1_general(p, query, now);
+	else
+		mld_v2_general(p, query, now);
+}
+EXPORT_SYMBOL_IF_KUNIT(mld_proto_query);
+
+/**
+ * mld_proto_heard() - another listener sent a v1 report (RFC 2710 4)
+ * @p: the link's protocol
+ * @group: what it reported
+ * @now: ms
+ *
+ * In v2 mode it suppresses nothing (RFC 3810 8.2.2).
+ */
+void mld_proto_heard(struct mld_proto *p, const struct in6_addr *group, s64 now)
+{
+	struct mld_group *g = mld_proto_group(p, group);
+	struct mld_step step;
+
+	p->count[MLD_C_REPORTS_V1_IN]++;
+	if (!g)
+		return;
+	mld_proto_step(p, &step, now);
+	mld_proto_event(p, g, MLD_EV_HEARD, &step);
+	mld_proto_arm(p, g);
+}
+EXPORT_SYMBOL_IF_KUNIT(mld_proto_heard);
+

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Multicast Listener Discovery, the listener's side: MLDv1 (RFC 2710, 3590) and MLDv2 (RFC 3810, revised by RFC 9777).
+ * The only header that the rest of the module includes.
+ */
+#ifndef MLD_MLD_H
+#define MLD_MLD_H
+
+#include <linux/types.h>
+
+struct in6_addr;
+
+#define MLD_NEVER		S64_MAX	/* a time that does not come */
+
+#define MLD_RV_DEFAULT		2	/* RFC 3810 9.1 */
+#define MLD_RV_MAX		7
+#define MLD_QI_DEFAULT		125	/* s, 9.2 */
+#define MLD_QRI_DEFAULT		10000	/* ms, 9.3 */
+#define MLD_URI_DEFAULT		1000	/* ms, 9.11 */
+#define MLD_V1_URI		10000	/* ms, RFC 2710 7.10 */
+#define MLD_WINDOW		20	/* ms: changes of this long share their first report */
+
+/**
+ * enum mld_mode - filter mode of a listener or of a link's record (RFC 3810 3)
+ * @MLD_INCLUDE: only the sources listed; with an empty list, nothing
+ * @MLD_EXCLUDE: all sources but those listed
+ */
+enum mld_mode {
+	MLD_INCLUDE,
+	MLD_EXCLUDE,
+};
+
+/**
+ * enum mld_state - of a group on a link
+ * @MLD_NOT_MEMBER: nobody listens and nothing is left to tell
+ * @MLD_SILENT: listened to and never reported: ff02::1, scopes 0 and 1, or a link that does not do multicast
+ * @MLD_REPORTING: a change is being told (v2), or a report's delay runs (v1, "Delaying Listener" of RFC 2710)
+ * @MLD_IDLE: listened to, told, nothing pending
+ * @MLD_LAZY: v1: as idle, and another listener reported last
+ * @MLD_SLEEPING: the link has no carrier or the system sleeps; changes are noted
+ * @MLD_AWAKENING: the link is back, and the group has not been reported afresh yet
+ * @MLD_G_QUERY_PENDING: v2: an answer with the whole filter is due
+ * @MLD_SG_QUERY_PENDING: v2: an answer for the sources asked for is due
+ * @MLD_LEAVING: nobody listens any more, and that is still being told
+ * @MLD_NR_STATES: how many there are
+ */
+enum mld_state {
+	MLD_NOT_MEMBER,
+	MLD_SILENT,
+	MLD_REPORTING,
+	MLD_IDLE,
+	MLD_LAZY,
+	MLD_SLEEPING,
+	MLD_AWAKENING,
+	MLD_G_QUERY_PENDING,
+	MLD_SG_QUERY_PENDING,
+	MLD_LEAVING,
+	MLD_NR_STATES,
+};
+
+/**
+ * enum mld_version_mode - which version a link speaks (RFC 3810 8.2.1)
+ * @MLD_VERSION_AUTO: 2, and 1 while a querier of version 1 is about
+ * @MLD_VERSION_1: always 1
+ * @MLD_VERSION_2: always 2; queries of version 1 are ignored and counted
+ */
+enum mld_version_mode {
+	MLD_VERSION_AUTO,
+	MLD_VERSION_1,
+	MLD_VERSION_2,
+};
+
+/**
+ * enum mld_count - what a link counts; a received query is counted as valid or under the reason for its drop
+ * @MLD_C_QUERIES_V1: valid v1 queries
+ * @MLD_C_QUERIES_V2: valid v2 queries
+ * @MLD_C_REPORTS_V1_IN: v1 reports heard
+ * @MLD_C_REPORTS_V2_IN: v2 reports heard
+ * @MLD_C_DONES_IN: Dones heard
+ * @MLD_C_REPORTS_V1_OUT: v1 reports sent
+ * @MLD_C_REPORTS_V2_OUT: v2 reports sent
+ * @MLD_C_DONES_OUT: Dones sent
+ * @MLD_C_TX_FAILED: reports that could not be sent
+ * @MLD_C_DROP_LENGTH: shorter than its version's header, or of 25 to 27 octets
+ * @MLD_C_DROP_SOURCE: source not link-local
+ * @MLD_C_DROP_HOP_LIMIT: hop limit not 1
+ * @MLD_C_DROP_ROUTER_ALERT: no Router Alert option for MLD
+ * @MLD_C_DROP_CHECKSUM: checksum wrong
+ * @MLD_C_DROP_OWN: our own, looped back
+ * @MLD_C_DROP_DESTINATION: sent to an address that such a query does not go to
+ * @MLD_C_DROP_GROUP: asks for an address that is neither :: nor multicast
+ * @MLD_C_DROP_SOURCES_MISSING: more sources announced than present
+ * @MLD_C_DROP_SOURCES_LIMIT: more than MLD_QUERY_SOURCES_MAX
+ * @MLD_C_DROP_GENERAL_SOURCES: a general query with sources
+ * @MLD_C_DROP_VERSION: v1 query on a link that is held at version 2
+ * @MLD_C_DROP_QUEUE: the queue of received queries was full
+ * @MLD_C_DROP_RATE: valid, and not answered: too many source-specific or v1 general queries
+ * @MLD_C_DROP_MEMORY: no memory to queue it
+ * @MLD_C_NOT_JOINED: valid, for a group that nobody listens to
+ * @MLD_C_SSM_EXCLUDE: EXCLUDE requests for source-specific groups, which are not reported (RFC 4604 2.2)
+ * @MLD_C_LIMIT: requests refused because a limit was reached
+ * @MLD_C_VERSION_CHANGES: times that the link changed its version
+ * @MLD_NR_COUNTS: how many there are
+ */
+enum mld_count {
+	MLD_C_QUERIES_V1,
+	MLD_C_QUERIES_V2,
+	MLD_C_REPORTS_V1_IN,
+	MLD_C_REPORTS_V2_IN,
+	MLD_C_DONES_IN,
+	MLD_C_REPORTS_V1_OUT,
+	MLD_C_REPORTS_V2_OUT,
+	MLD_C_DONES_OUT,
+	MLD_C_TX_FAILED,
+	MLD_C_DROP_LENGTH,
+	MLD_C_DROP_SOURCE,
+	MLD_C_DROP_HOP_LIMIT,
+	MLD_C_DROP_ROUTER_ALERT,
+	MLD_C_DROP_CHECKSUM,
+	MLD_C_DROP_OWN,
+	MLD_C_DROP_DESTINATION,
+	MLD_C_DROP_GROUP,
+	MLD_C_DROP_SOURCES_MISSING,
+	MLD_C_DROP_SOURCES_LIMIT,
+	MLD_C_DROP_GENERAL_SOURCES,
+	MLD_C_DROP_VERSION,
+	MLD_C_DROP_QUEUE,
+	MLD_C_DROP_RATE,
+	MLD_C_DROP_MEMORY,
+	MLD_C_NOT_JOINED,
+	MLD_C_SSM_EXCLUDE,
+	MLD_C_LIMIT,
+	MLD_C_VERSION_CHANGES,
+	MLD_NR_COUNTS,
+};
+
+/**
+ * struct mld_limits - of one link
+ * @groups: groups listened to
+ * @group_sources: sources in the merged filter of one group
+ * @listener_sources: sources in the request of one listener
+ */
+struct mld_limits {
+	u32 groups;
+	u16 group_sources;
+	u16 listener_sources;
+};
+
+#define MLD_LIMITS_DEFAULT	{ .groups = 65536, .group_sources = 1024, .listener_sources = 128 }
+
+#endif /* MLD_MLD_H */
