@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is compared: each answers, in its own way, for targets behind the router.
+
+A contestant has a name, a word on what its answer rests on, and start(bed, targets), which sets a fresh
+bed up so that every address(n), n in targets, can be asked for. missing() tells why one cannot run.
+"""
+
+import os
+import shutil
+import time
+
+from bed import PREFIX, address, run
+
+
+class Wire:
+    """No proxy: one wire between generator and responder. Their own share of every figure."""
+
+    name = "wire"
+    asks = "the host itself"
+
+    @staticmethod
+    def missing():
+        return None
+
+    def start(self, bed, targets):
+        bed.wire("uh", "uh0", "dh", "dh0", router=False)
+        bed.responder()
+
+    def stop(self, bed):
+        pass
+
+
+class Own(Wire):
+    """The kernel's answer for addresses of its own: what no proxy can beat."""
+
+    name = "own"
+    asks = "nobody (own address)"
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.batch("r", [f"addr add {address(n)}/128 dev up0 nodad" for n in targets])
+
+
+class ProxyNdp(Wire):
+    """The kernel's proxy_ndp: a list of addresses that it always answers for."""
+
+    name = "proxy_ndp"
+    asks = "nobody (list)"
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.responder()
+        bed.sysctl("r", conf__up0__proxy_ndp=1, neigh__up0__proxy_delay=0)
+        bed.batch("r", [f"neigh add proxy {address(n)} dev up0" for n in targets])
+
+
+class Ndppd(Wire):
+    """ndppd with a rule that asks on the other link, and then answers from its cache for 30 s."""
+
+    name = "ndppd"
+    asks = "the host, once in 30 s"
+    rule = "iface down0"
+
+    @staticmethod
+    def missing():
+        return None if shutil.which("ndppd") else "ndppd is not installed"
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.responder()
+        conf = f"/run/bench-ndppd.{os.getpid()}.conf"
+        with open(conf, "w", encoding="ascii") as f:
+            f.write(f"proxy up0 {{\n  rule {PREFIX} {{\n    {self.rule}\n  }}\n}}\n")
+        bed.start("r", "ndppd", "-c", conf, cpu=1, output=False)
+        # It listens when its packet socket is there; one line of the file is the heading.
+        wait_for(lambda: len(bed.inside("r", "cat", "/proc/net/packet").splitlines()) > 1,
+                 "ndppd listening")
+        time.sleep(0.5)
+        os.unlink(conf)
+
+
+class NdppdStatic(Ndppd):
+    """ndppd with a static rule: it answers for everything, whether it exists or not."""
+
+    name = "ndppd-static"
+    asks = "nobody (prefix)"
+    rule = "static"
+
+
+class Ndproxy(Wire):
+    """This module: two roles, and limits above what is asked here."""
+
+    name = "ndproxy"
+    asks = "the host, each time"
+    module = tool = None
+    limits = {"ns_rate": 1000000, "ns_burst": 1000000, "targets_per_prefix": 65536,
+              "hosts_per_prefix": 131072}
+
+    @classmethod
+    def missing(cls):
+        if not (cls.module and os.path.exists(cls.module)):
+            return "no module (--module)"
+        if not shutil.which(cls.tool or ""):
+            return "no tool (--tool)"
+        return None
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.responder()
+        run("insmod", self.module)
+        for name, value in self.limits.items():
+            bed.inside("r", self.tool, "param", "set", name, str(value))
+        bed.inside("r", self.tool, "link", "set", "up0", "role", "upstream")
+        bed.inside("r", self.tool, "link", "set", "down0", "role", "downstream")
+        wait_for(lambda: PREFIX in bed.inside("r", self.tool, "prefix", "show"), "prefix proxied")
+
+    def stop(self, bed):
+        for dev in ("up0", "down0"):
+            bed.inside("r", self.tool, "link", "set", dev, "role", "none")
+        run("rmmod", "ndproxy")
+
+
+def wait_for(condition, what, timeout=20):
+    """Poll until it holds."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise RuntimeError(f"not in {timeout} s: {what}")
+        time.sleep(0.1)
+
+
+ALL = (Wire, Own, ProxyNdp, NdppdStatic, Ndppd, Ndproxy)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The benchmark's results as text."""
+
+FIGURES = ("cold_p50_us", "cold_p99_us", "warm_p50_us", "warm_p99_us", "rate")
+
+
+def ratios(results, subject="ndproxy"):
+    """How many times better the subject is than each other, per figure: above 1 is better."""
+    out = {}
+    mine = results.get(subject)
+    for name, theirs in results.items():
+        if not mine or name == subject:
+            continue
+        out[name] = {}
+        for figure in FIGURES:
+            a, b = mine[figure], theirs[figure]
+            if a and b:
+                out[name][figure] = round(a / b if figure == "rate" else b / a, 3)
+    return out
+
+
+def lost(row):
+    """Losses of the latency parts."""
+    return f"{row['cold_lost']}/{row['cold_sent']} {row['warm_lost']}/{row['warm_sent']}"
+
+
+def number(value, digits=1):
+    """A figure, or a dash where there is none."""
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def rate(row):
+    """The rate; >= where not the contestant but the generator set the limit."""
+    sign = "" if row["rate_limited_by"] in ([], ["loss"]) else ">="
+    return sign + number(row["rate"], 0)
+
+
+def lines(rows):
+    """Rows of words as aligned columns."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
+                      for i, (cell, w) in enumerate(zip(row, widths))).rstrip() for row in rows]
+
+
+def text(out, asks):
+    """Everything, for people."""
+    m, s = out["machine"], out["settings"]
+    head = [f"kernel {m['kernel']} ({m['architecture']}), {m['cpus']} CPU {m['cpu_model']}, "
+            f"{m['memory_mib']} MiB, clock {m['clocksource']}",
+            f"latency: {s['cold']} targets at {s['latency_rate']} NS/s; rate: {s['targets']} targets, "
+            f"steps of {s['step']:g} s; rounds: {s['rounds']}", ""]
+    rows = [("NS to NA, us", "cold p50", "p99", "max", "warm p50", "p99", "max", "lost cold warm",
+             "NS/s held", "asks")]
+    for name, r in out["results"].items():
+        rows.append((name, *(number(r[f"{part}_{p}_us"]) for part in ("cold", "warm")
+                             for p in ("p50", "p99", "max")), lost(r), rate(r), asks[name]))
+    body = lines(rows)
+    if out["ratios"]:
+        rows = [("ndproxy is better by", *FIGURES)]
+        for name, r in out["ratios"].items():
+            rows.append((f"than {name}", *(number(r.get(f), 2) for f in FIGURES)))
+        body += ["", *lines(rows)]
+    body += [f"not measured: {name}: {why}" for name, why in out["skipped"].items()]
+    return "\n".join(head + body)
