@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Background traffic: a child that sends prepared frames again and again."""
+import os
+import time
+
+from . import pkt
+from .lab import LL, MAC
+
+
+class Traffic:
+    """Frames into ports, BATCH of them each INTERVAL seconds, until stop()."""
+
+    def __init__(self, feeds, interval=0.01):
+        self.pid = os.fork()
+        if not self.pid:
+            try:
+                self._run(feeds, interval)
+            finally:
+                os._exit(0)
+
+    @staticmethod
+    def _run(feeds, interval):
+        turn = 0
+        while True:
+            for sock, batches in feeds:
+                for frame in batches[turn % len(batches)]:
+                    try:
+                        sock.send(frame)
+                    except OSError:     # the other end is just being rebuilt
+                        pass
+            turn += 1
+            time.sleep(interval)
+
+    def stop(self):
+        """End it."""
+        if self.pid:
+            os.kill(self.pid, 9)
+            os.waitpid(self.pid, 0)
+            self.pid = 0
+
+
+def nd_mix(lab, seed=0):
+    """Feeds that make hosts, records, answers and forwarded packets."""
+    ups, downs = [], []
+    for i in range(8):
+        mac_u = f"02:00:00:00:c0:{i:02x}"
+        mac_d = f"02:00:00:00:c1:{i:02x}"
+        up = f"2001:db8:1::c0:{seed:x}{i:x}"
+        down = f"2001:db8:1::c1:{seed:x}{i:x}"
+        dead = f"2001:db8:1::c2:{seed:x}{i:x}"
+        ups.append([
+            pkt.ns(mac_u, up, down), pkt.ns(mac_u, up, dead),
+            pkt.ns(mac_u, pkt.UNSPEC, up, opts=pkt.nonce(bytes([i] * 6))),
+            pkt.ns(mac_u, up, down, hlim=1),
+            pkt.echo(mac_u, MAC["up0"], up, down)])
+        downs.append([
+            pkt.na(mac_d, down, down, LL["down0"], MAC["down0"], s=1),
+            pkt.na(mac_d, down, down), pkt.ns(mac_d, down, up),
+            pkt.echo(mac_d, MAC["down0"], down, up)])
+    return [(lab.up0.sock, ups), (lab.down0.sock, downs)]

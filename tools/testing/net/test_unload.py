@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Unloading the module leaves nothing (spec J5, A5).
+
+   wire up0 --- up0 [ r ] down0 --- wire down0
+    A                              D, E
+"""
+import os
+
+import pytest
+
+from lib import kmod, pkt, rtnl
+from lib.lab import A, A_MAC, D, D_MAC, MAC, PFX
+from lib.tool import PATH
+from lib.traffic import Traffic, nd_mix
+from lib.wait import wait_for
+from lib.wire import silence
+
+
+@pytest.fixture
+def reload():
+    """Whatever the test does, the module is there for the next one."""
+    yield
+    if not kmod.loaded():
+        kmod.load()
+
+
+def busy(lab):
+    """Hosts, records, routes, marks and all-multicast, all at once."""
+    lab.learn("down0", D_MAC, D)
+    lab.tool("host", "add", "2001:db8:1::5", "dev", "down0")
+    for i in range(20):
+        lab.solicit("up0", A_MAC, A, f"2001:db8:1::b:{i:x}")
+    lab.down0.send(pkt.ns(D_MAC, pkt.UNSPEC, "2001:db8:1::d5"))
+    wait_for(lambda: lab.tool.gauge("records") >= 20, "records")
+    assert rtnl.routes(lab.r) and rtnl.marked(lab.r)
+    assert rtnl.allmulti(lab.r, "up0") == 1
+
+
+def assert_nothing_left(lab):
+    """No trace of the module in the namespace or in the system."""
+    assert not kmod.loaded()
+    for dev in ("up0", "down0"):
+        assert rtnl.allmulti(lab.r, dev) == 0, dev
+        assert not lab.r.flags(dev) & rtnl.IFF_ALLMULTI
+    assert rtnl.routes(lab.r) == []
+    assert not rtnl.marked(lab.r)
+    with open("/proc/modules", encoding="ascii") as f:
+        assert not any(x.startswith("ndproxy ") for x in f)
+    with open("/proc/kallsyms", encoding="ascii") as f:
+        assert "[ndproxy]" not in f.read()
+    with open("/proc/slabinfo", encoding="ascii") as f:
+        assert not any(x.startswith(("ndp", "ndproxy")) for x in f)
+    assert not os.path.exists("/sys/kernel/tracing/events/ndproxy")
+    done = lab.r.run(PATH, "link", "show")
+    assert done.returncode == 2 and done.stderr.startswith("Error: ")
+    assert "module" in done.stderr
+
+
+def assert_kernel_alone(lab):
+    """No hook is left: a solicitation stays on its link."""
+    lab.up0.forget()
+    lab.down0.forget()
+    lab.solicit("up0", A_MAC, A, "2001:db8:1::1")
+    lab.up0.expect(pkt.is_na("2001:db8:1::1"))
+    lab.solicit("up0", A_MAC, A, D)
+    silence(lab.down0, match=pkt.is_nd_for(D))
+    assert PFX in lab.r.sh("ip", "-6", "route", "show", "dev", "up0")
+
+
+def test_nd_j5_unload_leaves_nothing(lab, reload):
+    busy(lab)
+    kmod.unload()
+    assert_nothing_left(lab)
+    assert_kernel_alone(lab)
+
+
+def test_nd_j5_unload_with_operators_allmulti(lab, reload):
+    lab.r.ip("link set up0 allmulticast on")
+    assert rtnl.allmulti(lab.r, "up0") == 2
+    kmod.unload()
+    assert rtnl.allmulti(lab.r, "up0") == 1
+    assert lab.r.flags("up0") & rtnl.IFF_ALLMULTI
+    assert rtnl.allmulti(lab.r, "down0") == 0
+
+
+def test_nd_j5_loaded_again_starts_empty(lab, reload):
+    busy(lab)
+    kmod.unload()
+    kmod.load()
+    assert lab.tool.links() == {} and lab.tool.hosts() == {}
+    lab.set_roles(("up0", "down0"))
+    lab.tool.wait_prefix(PFX)
+    lab.down0.forget()
+    lab.solicit("up0", A_MAC, A, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+
+
+@pytest.mark.heavy
+def test_nd_j5_unload_under_traffic(lab, reload):
+    traffic = Traffic(nd_mix(lab))
+    try:
+        for _ in range(4):
+            wait_for(lambda: lab.tool.gauge("hosts") >= 8, "hosts", 20)
+            kmod.unload()
+            assert_nothing_left(lab)
+            kmod.load()
+            lab.set_roles(("up0", "down0"))
+            lab.tool.wait_prefix(PFX)
+    finally:
+        traffic.stop()
+
+
+@pytest.mark.heavy
+def test_nd_j5_namespace_deleted_under_traffic(make_lab):
+    for turn in range(3):
+        lab = make_lab()
+        traffic = Traffic(nd_mix(lab))
+        try:
+            wait_for(lambda: lab.tool.gauge("hosts") >= 8, f"hosts {turn}",
+                     20)
+            lab.r.delete()
+            sock = lab.up0.sock
+
+            def gone():
+                return sock.getsockname()[0] not in lab.wire_ns.sh(
+                    "ip", "-o", "link", "show")
+            wait_for(gone, "the namespace's devices are gone", 30)
+        finally:
+            traffic.stop()
+            lab.r.fd = None
+
+
+def test_nd_j5_device_in_use_can_be_deleted(lab):
+    busy(lab)
+    lab.r.ip("link del up0")
+    wait_for(lambda: not lab.tool.prefixes(), "prefix gone")
+    lab.r.ip("link del down0")
+    wait_for(lambda: not lab.tool.hosts(), "hosts gone")
+    assert not rtnl.routes(lab.r)
+    assert {x["state"] for x in lab.tool.links().values()} == {"waiting"}
