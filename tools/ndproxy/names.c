@@ -22,13 +22,13 @@ NAMES(prefix_mode, NDPROXY_PREFIX_MODE_MAX, "proxy", "route", "static");
 NAMES(host_state, NDPROXY_HOST_STATE_MAX, "tentative", "reachable", "probing", "static");
 NAMES(evidence, NDPROXY_EVIDENCE_MAX, "na", "dad", "ns", "una", "static");
 NAMES(drop, NDPROXY_DROP_REASON_MAX,
-      "none", "hop-limit", "checksum", "code", "length", "target-multicast", "option-length",
-      "fragment", "dad-destination", "dad-slla", "na-multicast-solicited", "own-echo",
-      "ns-rate", "na-rate", "target-limit", "solicitor-limit", "host-limit", "lladdr-limit",
-      "no-source", "no-memory", "not-ready");
+	"none", "hop-limit", "checksum", "code", "length", "target-multicast", "option-length",
+	"fragment", "dad-destination", "dad-slla", "na-multicast-solicited", "own-echo",
+	"ns-rate", "na-rate", "target-limit", "solicitor-limit", "host-limit", "lladdr-limit",
+	"no-source", "no-memory", "not-ready");
 NAMES(event, NDPROXY_EVENT_TYPE_MAX,
-      "link-up", "link-down", "link-refused", "prefix-add", "prefix-del", "host-learnt",
-      "host-moved", "host-lost", "limit");
+	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del", "host-learnt",
+	"host-moved", "host-lost", "limit");
 
 /* By bit number: the sources of a prefix are flags. */
 NAMES(prefix_source, 1, "route", "static");

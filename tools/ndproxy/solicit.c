@@ -17,7 +17,9 @@ static void print_solicitor(const struct nlattr *nest)
 	out_line(4);
 	out_object(NULL);
 	out_addr("addr", "from ", attr_addr(tb[NDPROXY_A_SOLICITOR_ADDR]));
-	out_str("dev", " dev ", C_DEV, attr_str(tb[NDPROXY_A_SOLICITOR_IFNAME]));
+	/* Without a name if the link is gone meanwhile. */
+	if (tb[NDPROXY_A_SOLICITOR_IFNAME])
+		out_str("dev", " dev ", C_DEV, attr_str(tb[NDPROXY_A_SOLICITOR_IFNAME]));
 	out_age("age_ms", " age ", attr_u64(tb[NDPROXY_A_SOLICITOR_AGE]));
 	out_object_end();
 }
