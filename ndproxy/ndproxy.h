@@ -1,0 +1,818 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The map of the ND proxy: its objects, its locks, and what each file offers.
+ *
+ * Locks, outermost first:
+ *   RTNL             writers of links, groups, prefixes and their on-link entries, of the static
+ *                    hosts and of what is configured; all-multicast; hooks
+ *   ndp_hosts.lock   hosts, stations, their lists, and the verdict "dead" or "down" that keeps new
+ *                    hosts off a prefix or a link
+ *   ndp_records.lock one per prefix: its solicitation records
+ *   ndp_routes.lock  the queue of route requests
+ * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
+ * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
+ * namespace's workqueue only, with no lock held.
+ *
+ * Readers in softirq (hook.c, proxy.c) hold the RCU read lock, and nothing else across files.
+ */
+#ifndef NDPROXY_NDPROXY_H
+#define NDPROXY_NDPROXY_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+
+#include "nd.h"
+#include "stats.h"
+
+#define NDP_RTPROT		110		/* rt_protos.d/ndproxy.conf */
+#define NDP_HOST_METRIC		1024		/* what "ip route add" gives */
+#define NDP_ONLINK_METRIC	0x7ffffffeU	/* never wins an unscoped lookup (ND-B5) */
+/* The proxy mark (ND-B6): the one bit between RTF_PREF_MASK and RTF_PCPU that no kernel uses. */
+#define NDP_RTF_MARK		0x20000000U
+
+struct ndp_net;
+struct ndp_prefix;
+struct netlink_ext_ack;
+struct nlmsghdr;
+
+/* --- param.c: limits (spec I), a default per module, a value per namespace ------------------- */
+
+enum ndp_param {
+	NDP_TARGETS_PER_PREFIX,		/* 0: no limit */
+	NDP_SOLICITORS_PER_TARGET,
+	NDP_RECORD_LIFETIME,		/* seconds */
+	NDP_HOSTS_PER_PREFIX,
+	NDP_HOSTS_PER_LLADDR,
+	NDP_HOST_LIFETIME,		/* seconds */
+	NDP_NS_RATE,			/* per link and second */
+	NDP_NS_BURST,
+	NDP_MCAST_NA_RATE,		/* per link and second */
+	NDP_PARAMS
+};
+
+/**
+ * struct ndp_param_desc - one limit
+ * @name: of the module parameter, and in the API
+ * @min: lowest value that is taken
+ * @max: highest value that is taken
+ * @def: built-in default
+ */
+struct ndp_param_desc {
+	const char *name;
+	u32 min;
+	u32 max;
+	u32 def;
+};
+
+extern const struct ndp_param_desc ndp_param_desc[NDP_PARAMS];
+
+int ndp_param_check(void);
+void ndp_param_init(struct ndp_net *nn);
+int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
+		  struct netlink_ext_ack *extack);
+u32 ndp_param_default(enum ndp_param which);
+
+/* --- solicit.c: who asked for what (ND-C4, C8, D3, F5) --------------------------------------- */
+
+/**
+ * struct ndp_solicitor - who waits for an advertisement
+ * @addr: where the answer goes
+ * @ifindex: of the link that it asked on
+ * @when: jiffies of its last solicitation
+ */
+struct ndp_solicitor {
+	struct in6_addr addr;
+	int ifindex;
+	unsigned long when;
+};
+
+/**
+ * struct ndp_record - a target that is being solicited
+ * @node: in ndp_records.tree, by @target
+ * @lru: in ndp_records.known or .unknown, oldest @seen first
+ * @target: what was asked for
+ * @seen: jiffies of the last solicitation that was noted; the record expires a lifetime later
+ * @asked: jiffies when the target was last solicited by the proxy
+ * @unasked: ifindex of the one link that @asked left out, because the question came from there
+ * @known: the target's host was known when the record was made
+ * @n: solicitors
+ * @max: room for solicitors
+ * @solicitor: in the order in which they asked first
+ */
+struct ndp_record {
+	struct rb_node node;
+	struct list_head lru;
+	struct in6_addr target;
+	unsigned long seen;
+	unsigned long asked;
+	int unasked;
+	bool known;
+	u8 n;
+	u8 max;
+	struct ndp_solicitor solicitor[];
+};
+
+/**
+ * struct ndp_records - the solicitation records of a prefix
+ * @lock: protects all that follows; softirq
+ * @tree: records by target
+ * @unknown: records of targets whose host is not known, oldest first; the first to go
+ * @known: the others
+ * @count: records
+ * @lifetime: of a record, in jiffies, when the timer was last armed
+ * @timer: armed while there are records; expires the oldest
+ * @dead: refuse new records
+ */
+struct ndp_records {
+	spinlock_t lock;
+	struct rb_root tree;
+	struct list_head unknown;
+	struct list_head known;
+	unsigned int count;
+	unsigned long lifetime;
+	struct timer_list timer;
+	bool dead;
+};
+
+/**
+ * struct ndp_ask - a solicitation to note, and what came of it
+ * @target: what is asked for
+ * @from: the solicitor; NULL: this router's own kernel
+ * @ifindex: the link that the question was heard on, or goes out of
+ * @known: the target's host is known
+ * @now: jiffies
+ * @lifetime: of a record, in jiffies
+ * @retrans: RetransTimer (RFC 4861 10), in jiffies
+ * @max_targets: limit of records; 0: none
+ * @max_solicitors: limit of solicitors per target, 1..255
+ * @evicted: out: a record of another target had to go
+ * @full: out: the solicitor found no room
+ * @only: out: of NDP_ASK_ONE, the link to ask
+ */
+struct ndp_ask {
+	const struct in6_addr *target;
+	const struct in6_addr *from;
+	int ifindex;
+	bool known;
+	unsigned long now;
+	unsigned long lifetime;
+	unsigned long retrans;
+	unsigned int max_targets;
+	unsigned int max_solicitors;
+	bool evicted;
+	bool full;
+	int only;
+};
+
+/* What the asker of ndp_solicit_note() has to do. */
+enum ndp_ask_verdict {
+	NDP_ASK_NONE,		/* a solicitation is outstanding on every link that matters */
+	NDP_ASK_OTHERS,		/* solicit on every link but ndp_ask.ifindex */
+	NDP_ASK_ONE,		/* solicit on ndp_ask.only, the rest has been asked */
+};
+
+void ndp_records_init(struct ndp_records *recs);
+void ndp_records_stop(struct ndp_records *recs);
+int ndp_solicit_note(struct ndp_records *recs, struct ndp_ask *ask);
+struct ndp_record *ndp_solicit_take(struct ndp_records *recs, const struct in6_addr *target);
+unsigned long ndp_solicit_expire(struct ndp_records *recs, unsigned long now);
+void ndp_solicit_purge(struct ndp_records *recs);
+struct ndp_record *ndp_solicit_next(struct ndp_records *recs, const struct in6_addr *after,
+				    struct ndp_record *copy, unsigned int room);
+
+/* --- link.c: links, roles, groups, all-multicast (ND-A) -------------------------------------- */
+
+enum ndp_role {
+	NDP_ROLE_NONE,
+	NDP_ROLE_UPSTREAM,
+	NDP_ROLE_DOWNSTREAM,
+};
+
+enum ndp_override {
+	NDP_OVERRIDE_KEEP,
+	NDP_OVERRIDE_CLEAR,
+	NDP_OVERRIDE_SET,
+};
+
+enum ndp_na_source {
+	NDP_NA_SOURCE_AUTO,
+	NDP_NA_SOURCE_LINK_LOCAL,
+	NDP_NA_SOURCE_TARGET,
+};
+
+enum ndp_link_state {
+	NDP_LINK_WAITING,	/* no device of that name */
+	NDP_LINK_REFUSED,	/* the device cannot be a link; ndp_link.reason says why */
+	NDP_LINK_DOWN,		/* the device is down */
+	NDP_LINK_ACTIVE,
+};
+
+/**
+ * struct ndp_bucket - a token bucket
+ * @lock: protects the rest; softirq
+ * @tokens: what may be sent now, in thousandths of a message
+ * @last: jiffies of the last refill; 0: never, the bucket is full
+ */
+struct ndp_bucket {
+	spinlock_t lock;
+	u64 tokens;
+	unsigned long last;
+};
+
+/**
+ * struct ndp_group - links that share prefixes
+ * @list: in ndp_net.groups
+ * @rcu: frees it
+ * @id: number
+ * @links: its links, RCU
+ * @n_links: how many
+ * @n_prefixes: proxied prefixes of the group
+ */
+struct ndp_group {
+	struct list_head list;
+	struct rcu_head rcu;
+	u32 id;
+	struct list_head links;
+	unsigned int n_links;
+	unsigned int n_prefixes;
+};
+
+/**
+ * struct ndp_link - a managed network interface
+ * @list: in ndp_net.links, RCU
+ * @group_list: in ndp_group.links, RCU
+ * @rcu: frees it
+ * @nn: its namespace
+ * @group: it belongs to
+ * @dev: the device, held; NULL while there is none. RCU
+ * @tracker: of the reference
+ * @ifindex: of @dev, or 0
+ * @table: routing table of @dev: its VRF's, or the main one
+ * @name: what the configuration calls it
+ * @reason: why @state is NDP_LINK_REFUSED
+ * @state: enum ndp_link_state
+ * @role: enum ndp_role
+ * @nd: send proxied solicitations here (ND-A4)
+ * @override: enum ndp_override
+ * @na_source: enum ndp_na_source
+ * @allmulti: all-multicast was taken on @dev
+ * @dump: its routes are to be dumped
+ * @bounced: the device went down since the link was last looked at; set by the notifier
+ * @onlinks: the proxied prefixes of an upstream link (ndp_onlink.link_list)
+ * @n_onlinks: how many
+ * @static_prefixes: what "prefix add" configured here (struct ndp_static_prefix)
+ * @hosts: the hosts that live here (ndp_host.link_list); ndp_hosts.lock
+ * @n_hosts: how many; ndp_hosts.lock
+ * @ns_unknown: rate of solicitations for targets whose host is not known
+ * @ns_known: rate of solicitations for the others, which a scan must not starve (ND-F5)
+ * @mcast_na: rate of multicast advertisements
+ * @stats: counters
+ *
+ * RTNL where nothing else is said. @ifindex, @state, @role and the options are read in softirq too.
+ */
+struct ndp_link {
+	struct list_head list;
+	struct list_head group_list;
+	struct rcu_head rcu;
+	struct ndp_net *nn;
+	struct ndp_group *group;
+	struct net_device __rcu *dev;
+	netdevice_tracker tracker;
+	int ifindex;
+	u32 table;
+	char name[IFNAMSIZ];
+	char reason[80];
+	u8 state;
+	u8 role;
+	bool nd;
+	u8 override;
+	u8 na_source;
+	bool allmulti;
+	bool dump;
+	unsigned long bounced;
+	struct list_head onlinks;
+	unsigned int n_onlinks;
+	struct list_head static_prefixes;
+	struct list_head hosts;
+	unsigned int n_hosts;
+	struct ndp_bucket ns_unknown;
+	struct ndp_bucket ns_known;
+	struct ndp_bucket mcast_na;
+	struct ndp_stats stats;
+};
+
+/**
+ * struct ndp_link_config - a change to a link
+ * @name: of the device, which need not exist
+ * @has_role: @role is given; likewise the other has_ fields
+ * @role: NDP_ROLE_NONE forgets the link
+ * @group: number
+ * @nd: as in struct ndp_link, and the rest likewise
+ */
+struct ndp_link_config {
+	char name[IFNAMSIZ];
+	bool has_role, has_group, has_nd, has_override, has_na_source;
+	u8 role;
+	u32 group;
+	bool nd;
+	u8 override;
+	u8 na_source;
+};
+
+int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
+		 struct netlink_ext_ack *extack);
+struct ndp_link *ndp_link_by_name(struct ndp_net *nn, const char *name);
+struct ndp_link *ndp_link_by_index(struct ndp_net *nn, int ifindex);
+void ndp_link_sync_allmulti(struct ndp_net *nn, struct ndp_group *group);
+void ndp_link_work(struct work_struct *work);
+void ndp_link_remove_all(struct ndp_net *nn);
+bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now);
+
+/* --- prefix.c: proxied prefixes (ND-B) ------------------------------------------------------- */
+
+struct ndp_prefix_key {
+	u32 group;
+	u32 plen;
+	struct in6_addr addr;
+};
+
+#define NDP_ONLINK_ROUTE	BIT(0)	/* the kernel has an on-link route */
+#define NDP_ONLINK_STATIC	BIT(1)	/* "prefix add" */
+
+/**
+ * struct ndp_onlink - a prefix is on-link on an upstream link
+ * @prefix_list: in ndp_prefix.onlinks, RCU
+ * @link_list: in ndp_link.onlinks
+ * @rcu: frees it
+ * @prefix: which
+ * @link: where
+ * @sources: NDP_ONLINK_ bits: how that is known
+ * @expires: jiffies when the kernel's route ends; 0: never
+ */
+struct ndp_onlink {
+	struct list_head prefix_list;
+	struct list_head link_list;
+	struct rcu_head rcu;
+	struct ndp_prefix *prefix;
+	struct ndp_link *link;
+	u8 sources;
+	unsigned long expires;
+};
+
+/**
+ * struct ndp_prefix - a proxied prefix
+ * @node: in ndp_net.prefixes, RCU
+ * @list: in ndp_net.prefix_list, RCU
+ * @rcu: frees it
+ * @key: group, length and address
+ * @group: it is shared in
+ * @onlinks: the upstream links on which it is on-link, RCU; at least one
+ * @dead: no new hosts; ndp_hosts.lock
+ * @n_hosts: how many; ndp_hosts.lock
+ * @marked: the kernel's routes carry the proxy mark
+ * @records: solicitation records
+ */
+struct ndp_prefix {
+	struct rhash_head node;
+	struct list_head list;
+	struct rcu_head rcu;
+	struct ndp_prefix_key key;
+	struct ndp_group *group;
+	struct list_head onlinks;
+	bool dead;
+	unsigned int n_hosts;
+	bool marked;
+	struct ndp_records records;
+};
+
+int ndp_prefix_init(struct ndp_net *nn);
+void ndp_prefix_exit(struct ndp_net *nn);
+struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
+				     const struct in6_addr *addr);
+bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link *link);
+int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		     unsigned int plen, u8 source, unsigned long expires);
+void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			unsigned int plen, u8 source);
+void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link);
+void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool active);
+void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		       unsigned int plen);
+void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link);
+void ndp_prefix_drop_static(struct ndp_link *link);
+int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			  unsigned int plen, struct netlink_ext_ack *extack);
+int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			  unsigned int plen, struct netlink_ext_ack *extack);
+
+/* --- route.c: host routes, on-link routes of downstream links, the mark (ND-B5, B6, F2) ------ */
+
+/**
+ * struct ndp_route_req - one change to the kernel's routes, waiting for the workqueue
+ * @list: in ndp_routes.queue; empty: not queued
+ * @host: of a host's route, which is then added or removed as the host stands; or NULL
+ * @dst: of another route
+ * @plen: its length
+ * @ifindex: its device
+ * @table: its table
+ * @metric: its metric
+ * @add: add it, or remove it
+ */
+struct ndp_route_req {
+	struct list_head list;
+	struct ndp_host *host;
+	struct in6_addr dst;
+	u8 plen;
+	int ifindex;
+	u32 table;
+	u32 metric;
+	bool add;
+};
+
+/**
+ * struct ndp_routes - the queue of route requests of a namespace, first in, first out
+ * @lock: protects @queue; softirq
+ * @queue: struct ndp_route_req
+ * @work: empties it
+ */
+struct ndp_routes {
+	spinlock_t lock;
+	struct list_head queue;
+	struct work_struct work;
+};
+
+void ndp_route_init(struct ndp_net *nn);
+void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host);
+void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
+			    const struct ndp_link *link, bool add);
+bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
+			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires);
+bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
+bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
+			const struct net_device *dev);
+
+/* --- rtnl.c: the kernel's rtnetlink, asked and listened to over a kernel socket --------------- */
+
+int ndp_rtnl_open(struct ndp_net *nn);
+void ndp_rtnl_mute(struct ndp_net *nn);
+void ndp_rtnl_close(struct ndp_net *nn);
+int ndp_rtnl_listen(struct ndp_net *nn, bool on);
+int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned int flags);
+int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table);
+int ndp_rtnl_receive(struct ndp_net *nn,
+		     void (*handle)(struct ndp_net *nn, const struct nlmsghdr *nlh));
+
+/* --- learn.c: what the kernel tells -> work --------------------------------------------------- */
+
+int ndp_learn_start(struct ndp_net *nn);
+void ndp_learn_stop(struct ndp_net *nn);
+void ndp_learn_init(struct ndp_net *nn);
+void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link);
+void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires);
+int ndp_learn_register(void);
+void ndp_learn_unregister(void);
+
+/* --- host.c: where targets live (ND-F) -------------------------------------------------------- */
+
+enum ndp_host_state {
+	NDP_HOST_TENTATIVE,	/* a DAD probe that may still be contested (ND-F1) */
+	NDP_HOST_REACHABLE,
+	NDP_HOST_PROBING,	/* its lifetime is over, it is being asked (ND-F3) */
+	NDP_HOST_STATIC,	/* "host add" */
+};
+
+enum ndp_evidence {
+	NDP_BY_NA,		/* solicited advertisement */
+	NDP_BY_DAD,		/* uncontested probe */
+	NDP_BY_NS,		/* solicitation from it */
+	NDP_BY_UNA,		/* unsolicited advertisement */
+	NDP_BY_STATIC,
+};
+
+enum ndp_host_route {
+	NDP_ROUTE_NONE,		/* none needed, or not there yet */
+	NDP_ROUTE_WANTED,	/* queued */
+	NDP_ROUTE_INSTALLED,
+	NDP_ROUTE_FOREIGN,	/* somebody else's route to the host stands there */
+};
+
+/* Outcome of ndp_host_learn(). */
+enum ndp_learnt {
+	NDP_LEARNT_READY,	/* packets reach the host */
+	NDP_LEARNT_PENDING,	/* its route is on the way; ndp_host_ops.ready will be called */
+	NDP_LEARNT_REFUSED,	/* a limit, or its link or prefix is going away */
+};
+
+/**
+ * struct ndp_station - a link-layer address on a link, and how many hosts it has
+ * @node: in ndp_hosts.stations
+ * @rcu: frees it
+ * @key: ifindex, length and address
+ * @n_hosts: hosts that name it; freed with the last
+ */
+struct ndp_station_key {
+	int ifindex;
+	u32 len;
+	u8 addr[ND_LLADDR_MAX];
+};
+
+struct ndp_station {
+	struct rhash_head node;
+	struct rcu_head rcu;
+	struct ndp_station_key key;
+	unsigned int n_hosts;
+};
+
+struct ndp_host_key {
+	struct in6_addr addr;
+	u32 group;
+};
+
+/**
+ * struct ndp_host - a target known to live on a link
+ * @node: in ndp_hosts.table, RCU
+ * @key: address and group
+ * @nonce: hash of the nonce of its DAD probe; 0: none
+ * @timed: in ndp_hosts.lru, .probing or .tentative, next to end first
+ * @link_list: in ndp_link.hosts
+ * @rcu: frees it
+ * @req: its place in the queue of route requests, which then holds a reference
+ * @ref: the table's, and the queue's
+ * @prefix: it belongs to
+ * @link: it lives on
+ * @claim: another link where a DAD probe for the address was heard; NULL: none
+ * @station: its link-layer address; NULL: not known
+ * @seen: jiffies of the last evidence, of the last probe, or of the claim
+ * @since: jiffies when it was learnt on @link
+ * @route_ifindex: device of the route that was installed, 0: none; workqueue
+ * @route_table: its table; workqueue
+ * @state: enum ndp_host_state
+ * @evidence: enum ndp_evidence
+ * @route: enum ndp_host_route
+ * @na_flags: R and O of its last advertisement
+ * @probes: sent since its lifetime ended
+ * @dead: it is out of the table
+ * @answer: the solicitors wait for its route
+ *
+ * ndp_hosts.lock where nothing else is said.
+ */
+struct ndp_host {
+	struct rhash_head node;
+	struct ndp_host_key key;
+	u32 nonce;
+	struct list_head timed;
+	struct list_head link_list;
+	struct rcu_head rcu;
+	struct ndp_route_req req;
+	refcount_t ref;
+	struct ndp_prefix *prefix;
+	struct ndp_link *link;
+	struct ndp_link *claim;
+	struct ndp_station *station;
+	unsigned long seen;
+	unsigned long since;
+	int route_ifindex;
+	u32 route_table;
+	u8 state;
+	u8 evidence;
+	u8 route;
+	u8 na_flags;
+	u8 probes;
+	bool dead;
+	bool answer;
+};
+
+/**
+ * struct ndp_hosts - the hosts of a namespace
+ * @lock: see the map above; softirq
+ * @table: hosts by address and group
+ * @stations: link-layer addresses
+ * @lru: reachable hosts, last evidence longest ago first
+ * @probing: hosts that are being asked, last probe longest ago first
+ * @tentative: DAD probes, oldest first
+ * @statics: struct ndp_static; RTNL
+ * @count: hosts
+ * @generation: changes when a host comes or goes, for dumps
+ * @wake: jiffies when @work is due; valid if @armed
+ * @armed: @work is armed
+ * @work: ages them
+ */
+struct ndp_hosts {
+	spinlock_t lock;
+	struct rhashtable table;
+	struct rhashtable stations;
+	struct list_head lru;
+	struct list_head probing;
+	struct list_head tentative;
+	struct list_head statics;
+	unsigned int count;
+	unsigned int generation;
+	unsigned long wake;
+	bool armed;
+	struct delayed_work work;
+};
+
+/**
+ * struct ndp_sighting - evidence that an address lives on a link
+ * @prefix: that covers it
+ * @link: where it was seen
+ * @addr: the address
+ * @lladdr: its link-layer address; NULL: not told
+ * @lladdr_len: octets at @lladdr
+ * @evidence: enum ndp_evidence
+ * @na_flags: of an advertisement
+ * @answer: solicitors wait for it
+ */
+struct ndp_sighting {
+	struct ndp_prefix *prefix;
+	struct ndp_link *link;
+	const struct in6_addr *addr;
+	const u8 *lladdr;
+	u8 lladdr_len;
+	u8 evidence;
+	u8 na_flags;
+	bool answer;
+};
+
+/**
+ * struct ndp_host_ops - what host.c and route.c ask of those above them
+ * @ready: a host's route is in place: answer its solicitors. Bottom halves disabled, RCU
+ * @probe: ask a host whether it is still there; false: it could not be asked now. Bottom halves
+ *         disabled, RCU
+ */
+struct ndp_host_ops {
+	void (*ready)(struct ndp_net *nn, const struct ndp_host *host);
+	bool (*probe)(struct ndp_net *nn, const struct ndp_host *host);
+};
+
+int ndp_host_init(struct ndp_net *nn);
+void ndp_host_exit(struct ndp_net *nn);
+struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct in6_addr *addr);
+enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *sighting);
+bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32 nonce);
+void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr);
+void ndp_host_route_lost(struct ndp_net *nn, const struct in6_addr *addr, int ifindex);
+bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route);
+void ndp_host_put(struct ndp_host *host);
+void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
+			 const struct ndp_prefix *prefix);
+void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link);
+bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr);
+
+/* --- static.c: hosts that "host add" configured ------------------------------------------------ */
+
+int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			struct netlink_ext_ack *extack);
+int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink_ext_ack *extack);
+void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group);
+void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
+
+/* --- fill.c: objects as netlink attributes ------------------------------------------------------ */
+
+int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link);
+int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink);
+int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host);
+
+/* --- event.c: what listeners of the netlink group are told ------------------------------------ */
+
+/* In the order of enum ndproxy_event_type. */
+enum ndp_event {
+	NDP_EVENT_LINK_UP,
+	NDP_EVENT_LINK_DOWN,
+	NDP_EVENT_LINK_REFUSED,
+	NDP_EVENT_PREFIX_ADD,
+	NDP_EVENT_PREFIX_DEL,
+	NDP_EVENT_HOST_LEARNT,
+	NDP_EVENT_HOST_MOVED,
+	NDP_EVENT_HOST_LOST,
+	NDP_EVENT_LIMIT,
+};
+
+void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link);
+void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp_onlink *onlink);
+void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_host *host,
+		    const struct ndp_link *old);
+void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
+		     const struct in6_addr *addr);
+
+/* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ------------------------------------ */
+
+bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+		 bool unicast, bool known);
+bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
+bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
+		 const struct in6_addr *target, u8 flags);
+void ndp_deliver_na(struct net_device *dev, const struct nd_info *na);
+
+/* --- proxy.c: what an NS or an NA does (ND-C, D, E) ------------------------------------------- */
+
+/* What hook.c does with the packet afterwards. */
+enum ndp_verdict {
+	NDP_PASS,		/* the kernel goes on with it */
+	NDP_CONSUME,		/* it ends here */
+};
+
+/**
+ * struct ndp_rx - where a message was heard
+ * @nn: namespace
+ * @link: managed link
+ * @dev: its device
+ * @mac: Ethernet source address; NULL: the link has none
+ */
+struct ndp_rx {
+	struct ndp_net *nn;
+	struct ndp_link *link;
+	struct net_device *dev;
+	const u8 *mac;
+};
+
+enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns);
+enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na);
+void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
+extern const struct ndp_host_ops ndp_proxy_host_ops;
+
+/* --- hook.c: netfilter entry points ----------------------------------------------------------- */
+
+int ndp_hook_register(struct ndp_net *nn);
+void ndp_hook_unregister(struct ndp_net *nn);
+
+/* --- netlink.c -------------------------------------------------------------------------------- */
+
+extern struct genl_family ndp_nl_family;
+
+int ndp_netlink_register(void);
+void ndp_netlink_unregister(void);
+
+/* --- main.c: namespaces ----------------------------------------------------------------------- */
+
+/**
+ * struct ndp_net - the proxy in one network namespace
+ * @net: the namespace
+ * @links: struct ndp_link, RCU
+ * @by_ifindex: links that have a device, RCU
+ * @groups: struct ndp_group
+ * @n_links: links; hooks and listening last from the first to the last
+ * @prefixes: by key, RCU
+ * @plens: how many prefixes there are of each length
+ * @plen_map: lengths of which there is one; the lookup tries these
+ * @prefix_list: prefixes, RCU
+ * @generation: changes with every link and prefix that comes or goes, for dumps
+ * @limit: enum ndp_param; read without a lock
+ * @hosts: see struct ndp_hosts
+ * @routes: see struct ndp_routes
+ * @sk: marks the packets that the proxy sends; never receives
+ * @request: rtnetlink socket for requests; workqueue
+ * @listen: rtnetlink socket for events; workqueue
+ * @seq: of the last request
+ * @wq: ordered; all that sleeps, from the first link on
+ * @link_work: devices came, went or changed
+ * @learn_work: the kernel's routes changed
+ * @expire_work: a prefix's lifetime ends
+ * @expire_at: jiffies when @expire_work is due, valid while it is pending
+ * @host_ops: see struct ndp_host_ops
+ * @hooked: the hooks are registered
+ * @limit_said: jiffies of the last limit event of each kind, at most one a second each
+ *
+ * RTNL where nothing else is said.
+ */
+struct ndp_net {
+	struct net *net;
+	struct list_head links;
+	struct xarray by_ifindex;
+	struct list_head groups;
+	unsigned int n_links;
+	struct rhashtable prefixes;
+	unsigned int plens[129];
+	DECLARE_BITMAP(plen_map, 129);
+	struct list_head prefix_list;
+	unsigned int generation;
+	u32 limit[NDP_PARAMS];
+	struct ndp_hosts hosts;
+	struct ndp_routes routes;
+	struct sock *sk;
+	struct socket *request;
+	struct socket *listen;
+	u32 seq;
+	struct workqueue_struct *wq;
+	struct work_struct link_work;
+	struct work_struct learn_work;
+	struct delayed_work expire_work;
+	unsigned long expire_at;
+	const struct ndp_host_ops *host_ops;
+	bool hooked;
+	unsigned long limit_said[NDP_DROPS];
+};
+
+struct ndp_net *ndp_net(const struct net *net);
+int ndp_net_start(struct ndp_net *nn);
+
+#endif
