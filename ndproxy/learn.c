@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel tells of itself: devices, routes, prefixes, addresses, dead neighbours. Notifiers
+ * note and queue; all that follows is done by the namespace's workqueue (ND-B2: no polling, no
+ * daemon). A route or prefix event names a prefix and a link; what holds is read from the FIB then.
+ */
+
+#include <linux/inetdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/addrconf.h>
+#include <net/ip6_fib.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+#include <net/netevent.h>
+#include <net/netlink.h>
+
+#include "ndproxy.h"
+
+/* --- routes and prefixes ---------------------------------------------------------------------- */
+
+/* What holds now for a prefix on a link? Context: RTNL. */
+static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			   unsigned int plen)
+{
+	unsigned long expires = 0;
+
+	if (link->role == NDP_ROLE_UPSTREAM && link->state == NDP_LINK_ACTIVE) {
+		if (ndp_route_is_onlink(nn, link, addr, plen, &expires))
+			ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_ROUTE, expires);
+		else
+			ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_ROUTE);
+	}
+	ndp_prefix_remark(nn, link, addr, plen);
+}
+
+static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
+			     unsigned int plen)
+{
+	struct in6_addr base;
+	struct ndp_link *link;
+
+	if (plen > 128 || !xa_load(&nn->by_ifindex, ifindex))
+		return;
+	ipv6_addr_prefix(&base, addr, plen);
+	rtnl_lock();
+	link = ndp_link_by_index(nn, ifindex);
+	if (link)
+		ndp_learn_sync(nn, link, &base, plen);
+	rtnl_unlock();
+}
+
+/* A route of ours was deleted: if it was not the module, it is put back. */
+static void ndp_learn_own_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
+				  unsigned int plen)
+{
+	struct ndp_prefix *prefix;
+	struct ndp_link *link;
+
+	rtnl_lock();
+	rcu_read_lock();
+	link = ndp_link_by_index(nn, ifindex);
+	if (!link || link->state != NDP_LINK_ACTIVE || !netif_running(rcu_dereference(link->dev)))
+		goto out;
+	if (plen == 128) {
+		ndp_host_route_lost(nn, addr, ifindex);
+		goto out;
+	}
+	prefix = ndp_prefix_lookup(nn, link->group->id, addr);
+	if (!prefix || prefix->key.plen != plen || link->role != NDP_ROLE_DOWNSTREAM)
+		prefix = NULL;
+	rcu_read_unlock();
+	if (prefix)
+		ndp_route_queue_onlink(nn, prefix, link, true);
+	rtnl_unlock();
+	return;
+out:
+	rcu_read_unlock();
+	rtnl_unlock();
+}
+
+static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = nlmsg_data(nlh);
+	struct nlattr *tb[RTA_MAX + 1];
+	struct in6_addr addr;
+	int ifindex;
+
+	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, NULL, NULL))
+		return;
+	if (rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
+	    rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] || !tb[RTA_OIF] || tb[RTA_GATEWAY] ||
+	    nla_len(tb[RTA_DST]) < (int)sizeof(addr) || nla_len(tb[RTA_OIF]) < (int)sizeof(ifindex))
+		return;
+
+	addr = nla_get_in6_addr(tb[RTA_DST]);
+	ifindex = nla_get_u32(tb[RTA_OIF]);
+	if (rtm->rtm_protocol != NDP_RTPROT)
+		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len);
+	else if (nlh->nlmsg_type == RTM_DELROUTE)
+		ndp_learn_own_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
+}
+
+/* An RA told a prefix: its route's lifetime may have changed without a route event. */
+static void ndp_learn_prefix_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
+{
+	const struct prefixmsg *msg = nlmsg_data(nlh);
+	struct nlattr *tb[PREFIX_MAX + 1];
+	struct in6_addr addr;
+
+	if (nlmsg_parse_deprecated(nlh, sizeof(*msg), tb, PREFIX_MAX, NULL, NULL) ||
+	    !tb[PREFIX_ADDRESS] || nla_len(tb[PREFIX_ADDRESS]) < (int)sizeof(addr))
+		return;
+	addr = nla_get_in6_addr(tb[PREFIX_ADDRESS]);
+	ndp_learn_prefix(nn, msg->prefix_ifindex, &addr, msg->prefix_len);
+}
+
+static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
+{
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		ndp_learn_route_msg(nn, nlh);
+		break;
+	case RTM_NEWPREFIX:
+		ndp_learn_prefix_msg(nn, nlh);
+		break;
+	}
+}
+
+/* Does every prefix that came from a route still hold? The soonest end is waited for. */
+static void ndp_learn_verify(struct ndp_net *nn)
+{
+	struct ndp_onlink *onlink, *tmp;
+	struct ndp_link *link;
+
+	rtnl_lock();
+	list_for_each_entry(link, &nn->links, list) {
+		list_for_each_entry_safe(onlink, tmp, &link->onlinks, link_list) {
+			struct in6_addr addr = onlink->prefix->key.addr;
+
+			if (onlink->sources & NDP_ONLINK_ROUTE)
+				ndp_learn_sync(nn, link, &addr, onlink->prefix->key.plen);
+		}
+	}
+	rtnl_unlock();
+}
+
+static void ndp_learn_expire_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, expire_work);
+
+	nn->expire_at = 0;
+	ndp_learn_verify(nn);
+}
+
+/**
+ * ndp_learn_expiry() - look at the prefixes again when a lifetime ends
+ * @nn: namespace
+ * @expires: jiffies; 0: never
+ *
+ * Context: RTNL.
+ */
+void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires)
+{
+	long delay = expires - jiffies;
+
+	if (!expires)
+		return;
+	if (nn->expire_at && !time_before(expires, nn->expire_at))
+		return;
+	nn->expire_at = expires;
+	/* The FIB holds a route to be valid in the jiffy of its end still. */
+	mod_delayed_work(nn->wq, &nn->expire_work, max(delay, 0L) + 1);
+}
+
+/* One dump at a time: reading it to its end is what makes the kernel write it. */
+static void ndp_learn_dump(struct ndp_net *nn)
+{
+	struct ndp_link *link, *found;
+	int ifindex = 0;
+	u32 table = 0;
+
+	do {
+		found = NULL;
+		rtnl_lock();
+		list_for_each_entry(link, &nn->links, list) {
+			if (!link->dump)
+				continue;
+			link->dump = false;
+			if (link->state != NDP_LINK_ACTIVE)
+				continue;
+			found = link;
+			ifindex = link->ifindex;
+			table = link->table;
+			break;
+		}
+		rtnl_unlock();
+		if (found && !ndp_rtnl_dump_routes(nn, ifindex, table))
+			while (ndp_rtnl_receive(nn, ndp_learn_msg) > 0)
+				cond_resched();
+	} while (found);
+}
+
+static void ndp_learn_dump_all(struct ndp_net *nn)
+{
+	struct ndp_link *link;
+
+	rtnl_lock();
+	list_for_each_entry(link, &nn->links, list)
+		link->dump = link->role == NDP_ROLE_UPSTREAM;
+	rtnl_unlock();
+}
+
+static void ndp_learn_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(work, struct ndp_net, learn_work);
+	int ret;
+
+	ndp_learn_dump(nn);
+	ret = ndp_rtnl_receive(nn, ndp_learn_msg);
+	if (ret == -ENOBUFS) {
+		/* Events were lost: ask for what is new, and check what is old. */
+		ndp_learn_verify(nn);
+		ndp_learn_dump_all(nn);
+	}
+	if (ret)
+		queue_work(nn->wq, work);
+}
+
+/**
+ * ndp_learn_link() - learn the prefixes of a link that became active
+ * @nn: namespace
+ * @link: upstream
+ *
+ * Context: RTNL.
+ */
+void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
+{
+	link->dump = true;
+	queue_work(nn->wq, &nn->learn_work);
+}
+
+/**
+ * ndp_learn_init() - set up a namespace's learning
+ * @nn: new namespace
+ */
+void ndp_learn_init(struct ndp_net *nn)
+{
+	INIT_WORK(&nn->learn_work, ndp_learn_work);
+	INIT_DELAYED_WORK(&nn->expire_work, ndp_learn_expire_work);
+}
+
+/**
+ * ndp_learn_start() - listen to the kernel's routes: the first link has come
+ * @nn: namespace that was started
+ *
+ * Context: RTNL.
+ * Return: 0 or an error.
+ */
+int ndp_learn_start(struct ndp_net *nn)
+{
+	return ndp_rtnl_listen(nn, true);
+}
+
+/**
+ * ndp_learn_stop() - stop listening: the last link has gone
+ * @nn: namespace
+ *
+ * Context: RTNL.
+ */
+void ndp_learn_stop(struct ndp_net *nn)
+{
+	ndp_rtnl_listen(nn, false);
+	nn->expire_at = 0;
+}
+
+/* --- notifiers -------------------------------------------------------------------------------- */
+
+static void ndp_learn_note_device(struct net_device *dev, bool down)
+{
+	struct ndp_net *nn = ndp_net(dev_net(dev));
+	struct ndp_link *link;
+
+	if (!READ_ONCE(nn->n_links))
+		return;
+	rcu_read_lock();
+	link = ndp_link_by_index(nn, dev->ifindex);
+	if (link && down)
+		WRITE_ONCE(link->bounced, 1);
+	rcu_read_unlock();
+	queue_work(nn->wq, &nn->link_work);
+}
+
+static int ndp_learn_netdev(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	switch (event) {
+	case NETDEV_DOWN:
+	case NETDEV_UNREGISTER:
+		ndp_learn_note_device(dev, true);
+		break;
+	case NETDEV_REGISTER:
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGENAME:
+	case NETDEV_CHANGEUPPER:
+	case NETDEV_CHANGEMTU:
+		ndp_learn_note_device(dev, false);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+/* An address comes or goes when IPv6 is switched on or off, which nothing else tells. */
+static int ndp_learn_inet6addr(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+
+	ndp_learn_note_device(ifa->idev->dev, false);
+	return NOTIFY_DONE;
+}
+
+static int ndp_learn_netevent(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct neighbour *neigh = ptr;
+	struct ndp_link *link;
+	struct in6_addr addr;
+	struct ndp_net *nn;
+
+	if (event != NETEVENT_NEIGH_UPDATE || neigh->tbl != &nd_tbl ||
+	    !(READ_ONCE(neigh->nud_state) & NUD_FAILED))
+		return NOTIFY_DONE;
+
+	nn = ndp_net(dev_net(neigh->dev));
+	memcpy(&addr, neigh->primary_key, sizeof(addr));
+	rcu_read_lock();
+	link = ndp_link_by_index(nn, neigh->dev->ifindex);
+	if (link)
+		ndp_host_failed(nn, link, &addr);
+	rcu_read_unlock();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block ndp_netdev_nb = { .notifier_call = ndp_learn_netdev };
+static struct notifier_block ndp_inet6addr_nb = { .notifier_call = ndp_learn_inet6addr };
+static struct notifier_block ndp_netevent_nb = { .notifier_call = ndp_learn_netevent };
+
+/**
+ * ndp_learn_register() - register the notifiers
+ *
+ * Context: module load.
+ * Return: 0 or an error.
+ */
+int ndp_learn_register(void)
+{
+	int err = register_netdevice_notifier(&ndp_netdev_nb);
+
+	if (err)
+		return err;
+	err = register_inet6addr_notifier(&ndp_inet6addr_nb);
+	if (err)
+		goto netdev;
+	err = register_netevent_notifier(&ndp_netevent_nb);
+	if (err)
+		goto inet6addr;
+	return 0;
+
+inet6addr:
+	unregister_inet6addr_notifier(&ndp_inet6addr_nb);
+netdev:
+	unregister_netdevice_notifier(&ndp_netdev_nb);
+	return err;
+}
+
+/**
+ * ndp_learn_unregister() - unregister the notifiers
+ *
+ * Context: module unload.
+ */
+void ndp_learn_unregister(void)
+{
+	unregister_netevent_notifier(&ndp_netevent_nb);
+	unregister_inet6addr_notifier(&ndp_inet6addr_nb);
+	unregister_netdevice_notifier(&ndp_netdev_nb);
+}

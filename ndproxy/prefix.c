@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Proxied prefixes: which are shared in a group, and on which upstream links they are on-link. The
+ * lookup tries one hash per prefix length in use, longest first, so that its cost does not grow
+ * with the number of prefixes (ND-B8).
+ */
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "ndproxy.h"
+
+/**
+ * struct ndp_static_prefix - what "prefix add" configured
+ * @list: in ndp_link.static_prefixes; RTNL
+ * @addr: of the prefix
+ * @plen: its length
+ */
+struct ndp_static_prefix {
+	struct list_head list;
+	struct in6_addr addr;
+	unsigned int plen;
+};
+
+static const struct rhashtable_params ndp_prefix_params = {
+	.head_offset = offsetof(struct ndp_prefix, node),
+	.key_offset = offsetof(struct ndp_prefix, key),
+	.key_len = sizeof(struct ndp_prefix_key),
+	.automatic_shrinking = true,
+};
+
+/**
+ * ndp_prefix_init() - set up a namespace's prefixes
+ * @nn: new namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ndp_prefix_init(struct ndp_net *nn)
+{
+	INIT_LIST_HEAD(&nn->prefix_list);
+	return rhashtable_init(&nn->prefixes, &ndp_prefix_params);
+}
+
+/**
+ * ndp_prefix_exit() - free the table, which is empty by now
+ * @nn: namespace that has no links any more
+ */
+void ndp_prefix_exit(struct ndp_net *nn)
+{
+	WARN_ON_ONCE(!list_empty(&nn->prefix_list));
+	rhashtable_destroy(&nn->prefixes);
+}
+
+static struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
+					  const struct in6_addr *addr, unsigned int plen)
+{
+	struct ndp_prefix_key key = { .group = group, .plen = plen };
+
+	ipv6_addr_prefix(&key.addr, addr, plen);
+	return rhashtable_lookup((struct rhashtable *)&nn->prefixes, &key, ndp_prefix_params);
+}
+
+/**
+ * ndp_prefix_lookup() - the longest proxied prefix that covers an address
+ * @nn: namespace
+ * @group: group number
+ * @addr: the address
+ *
+ * Context: RCU.
+ * Return: the prefix or NULL.
+ */
+struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
+				     const struct in6_addr *addr)
+{
+	unsigned long size = ARRAY_SIZE(nn->plens), plen;
+	struct ndp_prefix *prefix = NULL;
+
+	/* find_last_bit() says "none" with the size that it was given. */
+	for (; !prefix && (plen = find_last_bit(nn->plen_map, size)) < size; size = plen)
+		prefix = ndp_prefix_find(nn, group, addr, plen);
+	return prefix;
+}
+
+static struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix,
+					  const struct ndp_link *link)
+{
+	struct ndp_onlink *onlink;
+
+	list_for_each_entry_rcu(onlink, &prefix->onlinks, prefix_list, lockdep_rtnl_is_held())
+		if (onlink->link == link)
+			return onlink;
+	return NULL;
+}
+
+/**
+ * ndp_prefix_is_onlink() - is a proxied prefix on-link on a link of its group?
+ * @prefix: the prefix
+ * @link: a link
+ *
+ * Context: RCU or RTNL.
+ * Return: true on every downstream link of the group, and on the upstream links that have it.
+ */
+bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link *link)
+{
+	if (link->group != prefix->group)
+		return false;
+	return READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM || ndp_onlink_find(prefix, link);
+}
+
+/* --- marks ------------------------------------------------------------------------------------ */
+
+/* The main table and those of VRFs: each link's table once is enough, twice does no harm. */
+static void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool on)
+{
+	const struct ndp_link *link;
+	bool marked;
+
+	ASSERT_RTNL();
+
+	marked = ndp_route_mark(nn, prefix, RT_TABLE_MAIN, on);
+	list_for_each_entry(link, &prefix->group->links, group_list)
+		if (link->table && link->table != RT_TABLE_MAIN)
+			marked |= ndp_route_mark(nn, prefix, link->table, on);
+	prefix->marked = marked;
+}
+
+/**
+ * ndp_prefix_remark() - the kernel's routes to a prefix changed: mark the new ones
+ * @nn: namespace
+ * @link: of the prefix's group
+ * @addr: of the prefix
+ * @plen: its length
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		       unsigned int plen)
+{
+	struct ndp_prefix *prefix;
+
+	rcu_read_lock();
+	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	rcu_read_unlock();
+	if (prefix)
+		ndp_prefix_mark(nn, prefix, true);
+}
+
+/* --- start and stop (ND-B4) ------------------------------------------------------------------- */
+
+static void ndp_prefix_count(struct ndp_net *nn, struct ndp_prefix *prefix, int by)
+{
+	unsigned int plen = prefix->key.plen;
+
+	prefix->group->n_prefixes += by;
+	nn->plens[plen] += by;
+	nn->generation++;
+	if (nn->plens[plen])
+		set_bit(plen, nn->plen_map);
+	else
+		clear_bit(plen, nn->plen_map);
+}
+
+static void ndp_prefix_queue_routes(struct ndp_net *nn, struct ndp_prefix *prefix, bool add)
+{
+	struct ndp_link *link;
+
+	list_for_each_entry(link, &prefix->group->links, group_list)
+		if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE)
+			ndp_route_queue_onlink(nn, prefix, link, add);
+}
+
+static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group *group,
+					   const struct in6_addr *addr, unsigned int plen)
+{
+	struct ndp_prefix *prefix;
+
+	prefix = kzalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+	if (!prefix)
+		return NULL;
+	prefix->group = group;
+	prefix->key.group = group->id;
+	prefix->key.plen = plen;
+	ipv6_addr_prefix(&prefix->key.addr, addr, plen);
+	INIT_LIST_HEAD(&prefix->onlinks);
+	ndp_records_init(&prefix->records);
+
+	if (rhashtable_insert_fast(&nn->prefixes, &prefix->node, ndp_prefix_params)) {
+		kfree(prefix);
+		return NULL;
+	}
+	list_add_tail_rcu(&prefix->list, &nn->prefix_list);
+	ndp_prefix_count(nn, prefix, 1);
+	ndp_prefix_queue_routes(nn, prefix, true);
+	return prefix;
+}
+
+static void ndp_prefix_stop(struct ndp_net *nn, struct ndp_prefix *prefix)
+{
+	struct ndp_group *group = prefix->group;
+	struct ndp_link *link;
+
+	rhashtable_remove_fast(&nn->prefixes, &prefix->node, ndp_prefix_params);
+	list_del_rcu(&prefix->list);
+	ndp_prefix_count(nn, prefix, -1);
+
+	spin_lock_bh(&nn->hosts.lock);
+	prefix->dead = true;
+	spin_unlock_bh(&nn->hosts.lock);
+
+	list_for_each_entry(link, &group->links, group_list)
+		ndp_host_flush_link(nn, link, prefix);
+	ndp_prefix_queue_routes(nn, prefix, false);
+	ndp_prefix_mark(nn, prefix, false);
+	ndp_records_stop(&prefix->records);
+	ndp_link_sync_allmulti(nn, group);
+	kfree_rcu(prefix, rcu);
+}
+
+static struct ndp_onlink *ndp_onlink_add(struct ndp_net *nn, struct ndp_prefix *prefix,
+					 struct ndp_link *link)
+{
+	struct ndp_onlink *onlink = kzalloc(sizeof(*onlink), GFP_KERNEL_ACCOUNT);
+
+	if (!onlink)
+		return NULL;
+	onlink->prefix = prefix;
+	onlink->link = link;
+	list_add_tail(&onlink->link_list, &link->onlinks);
+	list_add_tail_rcu(&onlink->prefix_list, &prefix->onlinks);
+	link->n_onlinks++;
+	nn->generation++;
+	return onlink;
+}
+
+static void ndp_onlink_del(struct ndp_net *nn, struct ndp_onlink *onlink)
+{
+	struct ndp_prefix *prefix = onlink->prefix;
+	struct ndp_link *link = onlink->link;
+
+	ndp_event_prefix(nn, NDP_EVENT_PREFIX_DEL, onlink);
+	list_del(&onlink->link_list);
+	list_del_rcu(&onlink->prefix_list);
+	link->n_onlinks--;
+	nn->generation++;
+	kfree_rcu(onlink, rcu);
+
+	if (list_empty(&prefix->onlinks)) {
+		ndp_prefix_stop(nn, prefix);
+		return;
+	}
+	/* Still on-link elsewhere: only this link's share ends. */
+	ndp_host_flush_link(nn, link, prefix);
+	ndp_solicit_purge(&prefix->records);
+	ndp_prefix_mark(nn, prefix, true);
+	ndp_link_sync_allmulti(nn, link->group);
+}
+
+static bool ndp_prefix_may_proxy(const struct in6_addr *addr, unsigned int plen)
+{
+	return plen > 0 && plen < 128 && !ipv6_addr_any(addr) && !ipv6_addr_is_multicast(addr) &&
+	       !(ipv6_addr_type(addr) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK));
+}
+
+/**
+ * ndp_prefix_learn() - a prefix is on-link on an upstream link
+ * @nn: namespace
+ * @link: active upstream link
+ * @addr: of the prefix
+ * @plen: its length
+ * @source: NDP_ONLINK_ROUTE or NDP_ONLINK_STATIC
+ * @expires: jiffies when the kernel's route ends; 0: never
+ *
+ * Context: RTNL.
+ * Return: 0; -EINVAL: such a prefix is never proxied (ND-B1); -ENOBUFS.
+ */
+int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		     unsigned int plen, u8 source, unsigned long expires)
+{
+	struct ndp_onlink *onlink;
+	struct ndp_prefix *prefix;
+
+	ASSERT_RTNL();
+
+	if (!ndp_prefix_may_proxy(addr, plen))
+		return -EINVAL;
+
+	rcu_read_lock();
+	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	rcu_read_unlock();
+	if (!prefix)
+		prefix = ndp_prefix_start(nn, link->group, addr, plen);
+	if (!prefix)
+		return -ENOBUFS;
+
+	onlink = ndp_onlink_find(prefix, link);
+	if (onlink) {
+		onlink->sources |= source;
+	} else {
+		onlink = ndp_onlink_add(nn, prefix, link);
+		if (!onlink) {
+			if (list_empty(&prefix->onlinks))
+				ndp_prefix_stop(nn, prefix);
+			return -ENOBUFS;
+		}
+		onlink->sources = source;
+		ndp_link_sync_allmulti(nn, link->group);
+		ndp_event_prefix(nn, NDP_EVENT_PREFIX_ADD, onlink);
+		ndp_host_restore_static(nn, link->group);
+	}
+	if (source == NDP_ONLINK_ROUTE) {
+		onlink->expires = expires;
+		ndp_learn_expiry(nn, expires);
+	}
+	ndp_prefix_mark(nn, prefix, true);
+	return 0;
+}
+
+static void ndp_onlink_unlearn(struct ndp_net *nn, struct ndp_onlink *onlink, u8 source)
+{
+	onlink->sources &= ~source;
+	if (source & NDP_ONLINK_ROUTE)
+		onlink->expires = 0;
+	if (!onlink->sources)
+		ndp_onlink_del(nn, onlink);
+}
+
+/**
+ * ndp_prefix_unlearn() - a reason to hold a prefix to be on-link has ended
+ * @nn: namespace
+ * @link: upstream link
+ * @addr: of the prefix
+ * @plen: its length
+ * @source: NDP_ONLINK_ROUTE or NDP_ONLINK_STATIC
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			unsigned int plen, u8 source)
+{
+	struct ndp_onlink *onlink = NULL;
+	struct ndp_prefix *prefix;
+
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	rcu_read_unlock();
+	if (prefix)
+		onlink = ndp_onlink_find(prefix, link);
+	if (onlink && onlink->sources & source)
+		ndp_onlink_unlearn(nn, onlink, source);
+}
+
+/**
+ * ndp_prefix_unlearn_link() - all prefixes of a link go off-link (ND-A6)
+ * @nn: namespace
+ * @link: upstream link that is not active any more
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link)
+{
+	struct ndp_onlink *onlink, *tmp;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry_safe(onlink, tmp, &link->onlinks, link_list)
+		ndp_onlink_unlearn(nn, onlink, NDP_ONLINK_ROUTE | NDP_ONLINK_STATIC);
+}
+
+/**
+ * ndp_prefix_link_changed() - a downstream link has come to, or goes from, the prefixes of its group
+ * @nn: namespace
+ * @link: downstream link
+ * @active: it has come
+ *
+ * Context: RTNL; the link is still, or already, in its group.
+ */
+void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool active)
+{
+	struct ndp_prefix *prefix;
+
+	ASSERT_RTNL();
+
+	list_for_each_entry(prefix, &nn->prefix_list, list) {
+		if (prefix->group != link->group)
+			continue;
+		ndp_route_queue_onlink(nn, prefix, link, active);
+		ndp_prefix_mark(nn, prefix, true);
+	}
+}
+
+/* --- configured prefixes ---------------------------------------------------------------------- */
+
+static struct ndp_static_prefix *ndp_static_prefix_find(struct ndp_link *link,
+							const struct in6_addr *addr,
+							unsigned int plen)
+{
+	struct ndp_static_prefix *entry;
+
+	list_for_each_entry(entry, &link->static_prefixes, list)
+		if (entry->plen == plen && ipv6_addr_equal(&entry->addr, addr))
+			return entry;
+	return NULL;
+}
+
+static int ndp_prefix_check(const struct ndp_link *link, const struct in6_addr *addr,
+			    unsigned int plen, struct netlink_ext_ack *extack)
+{
+	struct in6_addr base;
+
+	if (link->role != NDP_ROLE_UPSTREAM) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is not an upstream link", link->name);
+		return -EINVAL;
+	}
+	if (plen > 128 || !ndp_prefix_may_proxy(addr, plen)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is never proxied", addr, plen);
+		return -EINVAL;
+	}
+	ipv6_addr_prefix(&base, addr, plen);
+	if (!ipv6_addr_equal(&base, addr)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c has bits behind its length %u", addr, plen);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * ndp_prefix_add_static() - proxy a prefix whatever the kernel's routes say
+ * @nn: namespace
+ * @link: upstream link, active or not
+ * @addr: of the prefix
+ * @plen: its length
+ * @extack: says what is wrong
+ *
+ * Context: RTNL.
+ * Return: 0, -EINVAL, -EEXIST or -ENOBUFS.
+ */
+int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			  unsigned int plen, struct netlink_ext_ack *extack)
+{
+	struct ndp_static_prefix *entry;
+	int err;
+
+	err = ndp_prefix_check(link, addr, plen, extack);
+	if (err)
+		return err;
+	if (ndp_static_prefix_find(link, addr, plen)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is configured on %s already", addr, plen,
+				   link->name);
+		return -EEXIST;
+	}
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry)
+		return -ENOBUFS;
+	entry->addr = *addr;
+	entry->plen = plen;
+
+	if (link->state == NDP_LINK_ACTIVE)
+		err = ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_STATIC, 0);
+	if (err) {
+		NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c/%u", addr, plen);
+		kfree(entry);
+		return err;
+	}
+	list_add_tail(&entry->list, &link->static_prefixes);
+	return 0;
+}
+
+/**
+ * ndp_prefix_del_static() - take back what ndp_prefix_add_static() did
+ * @nn: namespace
+ * @link: upstream link
+ * @addr: of the prefix
+ * @plen: its length
+ * @extack: says what is wrong
+ *
+ * Context: RTNL.
+ * Return: 0 or -ENOENT.
+ */
+int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			  unsigned int plen, struct netlink_ext_ack *extack)
+{
+	struct ndp_static_prefix *entry = ndp_static_prefix_find(link, addr, plen);
+
+	if (!entry) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is not configured on %s", addr, plen,
+				   link->name);
+		return -ENOENT;
+	}
+	list_del(&entry->list);
+	kfree(entry);
+	ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_STATIC);
+	return 0;
+}
+
+/**
+ * ndp_prefix_restore_static() - a link is active: its configured prefixes are proxied again
+ * @nn: namespace
+ * @link: active upstream link
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link)
+{
+	struct ndp_static_prefix *entry;
+
+	list_for_each_entry(entry, &link->static_prefixes, list)
+		ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0);
+}
+
+/**
+ * ndp_prefix_drop_static() - forget what was configured on a link that is given up
+ * @link: the link, not active
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_drop_static(struct ndp_link *link)
+{
+	struct ndp_static_prefix *entry, *tmp;
+
+	list_for_each_entry_safe(entry, tmp, &link->static_prefixes, list) {
+		list_del(&entry->list);
+		kfree(entry);
+	}
+}

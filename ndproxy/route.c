@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's routes: a /128 for each host that needs one (ND-F2), an on-link route of a metric
+ * that never wins on each downstream link (ND-B5), and the proxy mark on the routes of proxied
+ * prefixes (ND-B6). Requests queue up and are carried out in order by the namespace's workqueue.
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/ip6_fib.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+
+#include "ndproxy.h"
+
+/* --- reading the FIB -------------------------------------------------------------------------- */
+
+static bool ndp_route_bit(const struct in6_addr *addr, unsigned int bit)
+{
+	return addr->s6_addr[bit / 8] & (0x80 >> (bit % 8));
+}
+
+/*
+ * The routes to exactly @addr/@plen in @table, chained by fib6_next. The FIB is a binary trie whose
+ * nodes name the first bit behind their prefix.
+ *
+ * Context: RCU, or the table's lock.
+ */
+static struct fib6_info *ndp_route_first(struct fib6_table *table, const struct in6_addr *addr,
+					 unsigned int plen)
+{
+	struct fib6_node *fn = &table->tb6_root;
+	struct fib6_info *rt;
+
+	while (fn && fn->fn_bit < plen)
+		fn = ndp_route_bit(addr, fn->fn_bit) ?
+			rcu_dereference_check(fn->right, lockdep_is_held(&table->tb6_lock)) :
+			rcu_dereference_check(fn->left, lockdep_is_held(&table->tb6_lock));
+	if (!fn || fn->fn_bit != plen || !(fn->fn_flags & RTN_RTINFO))
+		return NULL;
+
+	rt = rcu_dereference_check(fn->leaf, lockdep_is_held(&table->tb6_lock));
+	if (!rt || rt->fib6_dst.plen != plen || !ipv6_addr_equal(&rt->fib6_dst.addr, addr))
+		return NULL;
+	return rt;
+}
+
+static struct fib6_info *ndp_route_next(const struct fib6_table *table, const struct fib6_info *rt)
+{
+	return rcu_dereference_check(rt->fib6_next, lockdep_is_held(&table->tb6_lock));
+}
+
+/* The device of a route that leads straight onto a link; NULL for all others. */
+static struct net_device *ndp_route_dev(const struct fib6_info *rt)
+{
+	if (rt->fib6_type != RTN_UNICAST || rt->nh || rt->fib6_flags & RTF_REJECT ||
+	    rt->fib6_nh->fib_nh_gw_family)
+		return NULL;
+	return rt->fib6_nh->fib_nh_dev;
+}
+
+/**
+ * ndp_route_is_onlink() - does the kernel hold a prefix to be on-link on a link?
+ * @nn: namespace
+ * @link: with a device
+ * @addr: of the prefix
+ * @plen: its length
+ * @expires: set to the jiffies when that ends; 0: never
+ *
+ * Routes that the module made do not count.
+ *
+ * Context: RTNL.
+ * Return: true if it does.
+ */
+bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
+			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires)
+{
+	struct fib6_table *table = fib6_get_table(nn->net, link->table);
+	struct fib6_info *rt;
+	bool found = false;
+
+	if (!table)
+		return false;
+	rcu_read_lock();
+	for (rt = ndp_route_first(table, addr, plen); rt; rt = ndp_route_next(table, rt)) {
+		if (ndp_route_dev(rt) != rcu_access_pointer(link->dev) ||
+		    rt->fib6_protocol == NDP_RTPROT || fib6_check_expired(rt))
+			continue;
+		found = true;
+		*expires = rt->fib6_flags & RTF_EXPIRES ? rt->expires ?: 1 : 0;
+		break;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Is the module's own route to a host in place? */
+static bool ndp_route_is_ours(struct ndp_net *nn, const struct ndp_route_req *req)
+{
+	struct fib6_table *table = fib6_get_table(nn->net, req->table);
+	struct fib6_info *rt;
+	bool ours = false;
+
+	if (!table)
+		return false;
+	rcu_read_lock();
+	for (rt = ndp_route_first(table, &req->dst, req->plen); rt; rt = ndp_route_next(table, rt)) {
+		const struct net_device *dev = ndp_route_dev(rt);
+
+		ours |= dev && dev->ifindex == req->ifindex && rt->fib6_protocol == NDP_RTPROT;
+	}
+	rcu_read_unlock();
+	return ours;
+}
+
+/**
+ * ndp_route_leads_to() - does the kernel route an address straight onto a device?
+ * @nn: namespace
+ * @addr: the address
+ * @dev: the device
+ *
+ * Context: RCU.
+ * Return: true if it does.
+ */
+bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
+			const struct net_device *dev)
+{
+	struct flowi6 fl6 = { .daddr = *addr };
+	struct dst_entry *dst;
+	bool yes;
+
+	dst = ip6_route_lookup(nn->net, &fl6, NULL, 0);
+	yes = !dst->error && dst->dev == dev;
+	dst_release(dst);
+	return yes;
+}
+
+/* --- the proxy mark --------------------------------------------------------------------------- */
+
+/**
+ * ndp_route_mark() - set or clear the proxy mark on the on-link routes of a prefix
+ * @nn: namespace
+ * @prefix: which
+ * @table: routing table
+ * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it everywhere
+ *
+ * Routes cached before carry the old flags; they are made invalid.
+ *
+ * Context: RTNL.
+ * Return: true if a route carries the mark now.
+ */
+bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on)
+{
+	struct fib6_table *tb = fib6_get_table(nn->net, table);
+	bool changed = false, marked = false;
+	struct fib6_info *rt;
+
+	if (!tb)
+		return false;
+	spin_lock_bh(&tb->tb6_lock);
+	for (rt = ndp_route_first(tb, &prefix->key.addr, prefix->key.plen); rt;
+	     rt = ndp_route_next(tb, rt)) {
+		const struct net_device *dev = ndp_route_dev(rt);
+		const struct ndp_link *link = dev ? ndp_link_by_index(nn, dev->ifindex) : NULL;
+		bool want = on && link && link->group == prefix->group &&
+			    ndp_prefix_is_onlink(prefix, link);
+		u32 flags = rt->fib6_flags & ~NDP_RTF_MARK;
+
+		if (want)
+			flags |= NDP_RTF_MARK;
+		changed |= flags != rt->fib6_flags;
+		marked |= want;
+		WRITE_ONCE(rt->fib6_flags, flags);
+	}
+	spin_unlock_bh(&tb->tb6_lock);
+	if (changed)
+		rt_genid_bump_ipv6(nn->net);
+	return marked;
+}
+
+/* --- the queue -------------------------------------------------------------------------------- */
+
+static void ndp_route_queue(struct ndp_net *nn, struct ndp_route_req *req)
+{
+	list_add_tail(&req->list, &nn->routes.queue);
+	queue_work(nn->wq, &nn->routes.work);
+}
+
+/**
+ * ndp_route_queue_host() - bring a host's route in line with the host
+ * @nn: namespace
+ * @host: which has come, moved or gone
+ *
+ * Context: hosts' lock.
+ */
+void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host)
+{
+	lockdep_assert_held(&nn->hosts.lock);
+
+	spin_lock(&nn->routes.lock);
+	if (list_empty(&host->req.list)) {
+		refcount_inc(&host->ref);
+		ndp_route_queue(nn, &host->req);
+	}
+	spin_unlock(&nn->routes.lock);
+}
+
+/**
+ * ndp_route_queue_onlink() - add or remove the on-link route of a prefix on a downstream link
+ * @nn: namespace
+ * @prefix: which
+ * @link: downstream, with a device
+ * @add: add it
+ *
+ * Context: RTNL.
+ */
+void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
+			    const struct ndp_link *link, bool add)
+{
+	/* What cannot be allocated now must not be missing later. */
+	struct ndp_route_req *req = kzalloc(sizeof(*req), GFP_KERNEL | __GFP_NOFAIL);
+
+	req->dst = prefix->key.addr;
+	req->plen = prefix->key.plen;
+	req->ifindex = link->ifindex;
+	req->table = link->table;
+	req->metric = NDP_ONLINK_METRIC;
+	req->add = add;
+
+	spin_lock_bh(&nn->routes.lock);
+	ndp_route_queue(nn, req);
+	spin_unlock_bh(&nn->routes.lock);
+}
+
+static struct ndp_route_req *ndp_route_dequeue(struct ndp_net *nn)
+{
+	struct ndp_route_req *req;
+
+	spin_lock_bh(&nn->routes.lock);
+	req = list_first_entry_or_null(&nn->routes.queue, struct ndp_route_req, list);
+	if (req)
+		list_del_init(&req->list);
+	spin_unlock_bh(&nn->routes.lock);
+	return req;
+}
+
+/* --- carrying out ----------------------------------------------------------------------------- */
+
+static void ndp_route_del_host(struct ndp_net *nn, struct ndp_host *host)
+{
+	struct ndp_route_req req = {
+		.dst = host->key.addr,
+		.plen = 128,
+		.ifindex = host->route_ifindex,
+		.table = host->route_table,
+		.metric = NDP_HOST_METRIC,
+	};
+
+	/* The kernel removed it already where the device went down. */
+	ndp_rtnl_route(nn, &req, 0);
+	host->route_ifindex = 0;
+}
+
+/* Somebody's route stands there: the module's from before, or one that is left alone. */
+static enum ndp_host_route ndp_route_found(struct ndp_net *nn, struct ndp_host *host,
+					   const struct ndp_route_req *req)
+{
+	if (!ndp_route_is_ours(nn, req))
+		return NDP_ROUTE_FOREIGN;
+	host->route_ifindex = req->ifindex;
+	host->route_table = req->table;
+	return NDP_ROUTE_INSTALLED;
+}
+
+static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_host *host,
+					      struct ndp_route_req *req)
+{
+	unsigned int flags = NLM_F_CREATE | NLM_F_EXCL;
+	int err;
+
+	/* One step from the old link to the new one, so that no packet falls in between. */
+	if (host->route_ifindex && host->route_table == req->table)
+		flags = NLM_F_CREATE | NLM_F_REPLACE;
+	else if (host->route_ifindex)
+		ndp_route_del_host(nn, host);
+
+	err = ndp_rtnl_route(nn, req, flags);
+	if (err == -EEXIST)
+		return ndp_route_found(nn, host, req);
+	if (err) {
+		net_warn_ratelimited("%s: no route to %pI6c: error %d\n", KBUILD_MODNAME,
+				     &req->dst, err);
+		return NDP_ROUTE_NONE;
+	}
+	host->route_ifindex = req->ifindex;
+	host->route_table = req->table;
+	return NDP_ROUTE_INSTALLED;
+}
+
+/* Upstream, the module's own old route must be gone before the kernel can be asked for its way. */
+static bool ndp_route_upstream_needs(struct ndp_net *nn, struct ndp_host *host,
+				     const struct ndp_route_req *req)
+{
+	const struct net_device *dev;
+	bool need;
+
+	if (host->route_ifindex)
+		ndp_route_del_host(nn, host);
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(nn->net, req->ifindex);
+	need = dev && !ndp_route_leads_to(nn, &req->dst, dev);
+	rcu_read_unlock();
+	return need;
+}
+
+static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
+{
+	enum ndp_host_route route = NDP_ROUTE_NONE;
+	struct ndp_route_req req = {
+		.dst = host->key.addr,
+		.plen = 128,
+		.metric = NDP_HOST_METRIC,
+		.add = true,
+	};
+	bool dead, upstream = false;
+
+	spin_lock_bh(&nn->hosts.lock);
+	dead = host->dead;
+	if (!dead) {
+		req.ifindex = host->link->ifindex;
+		req.table = host->link->table;
+		upstream = host->link->role == NDP_ROLE_UPSTREAM;
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+
+	if (dead) {
+		if (host->route_ifindex)
+			ndp_route_del_host(nn, host);
+		return;
+	}
+	if (!upstream || ndp_route_upstream_needs(nn, host, &req))
+		route = ndp_route_add_host(nn, host, &req);
+
+	if (!ndp_host_route_done(nn, host, route))
+		return;
+	rcu_read_lock();
+	local_bh_disable();
+	nn->host_ops->ready(nn, host);
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+static void ndp_route_onlink(struct ndp_net *nn, const struct ndp_route_req *req)
+{
+	struct ndp_link *link;
+	int err;
+
+	err = ndp_rtnl_route(nn, req, req->add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	if (!req->add)
+		return;
+	if (err && err != -EEXIST)
+		net_warn_ratelimited("%s: no on-link route to %pI6c/%u: error %d\n", KBUILD_MODNAME,
+				     &req->dst, req->plen, err);
+	rtnl_lock();
+	link = ndp_link_by_index(nn, req->ifindex);
+	if (link)
+		ndp_prefix_remark(nn, link, &req->dst, req->plen);
+	rtnl_unlock();
+}
+
+static void ndp_route_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(work, struct ndp_net, routes.work);
+	struct ndp_route_req *req;
+
+	while ((req = ndp_route_dequeue(nn))) {
+		if (req->host) {
+			ndp_route_host(nn, req->host);
+			ndp_host_put(req->host);
+		} else {
+			ndp_route_onlink(nn, req);
+			kfree(req);
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * ndp_route_init() - set up a namespace's queue
+ * @nn: new namespace
+ */
+void ndp_route_init(struct ndp_net *nn)
+{
+	spin_lock_init(&nn->routes.lock);
+	INIT_LIST_HEAD(&nn->routes.queue);
+	INIT_WORK(&nn->routes.work, ndp_route_work);
+}

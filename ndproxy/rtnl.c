@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's rtnetlink over sockets of our own. Requests are the one stable way for a module to
+ * add a route, and show up in "ip monitor" like anybody else's. Events tell of every on-link route
+ * and every prefix option of an RA; the FIB notifier tells only of routes that come first among
+ * their equals, and a downstream link with an address of the prefix makes the upstream route second.
+ */
+
+#include <linux/net.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+#include <net/sock.h>
+
+#include "ndproxy.h"
+
+#define NDP_RTNL_RCVBUF		(1 << 20)	/* octets of events that may wait */
+#define NDP_RTNL_MSG		16384		/* octets of the longest part of a dump */
+#define NDP_RTNL_BATCH		256		/* event messages read per run of the work */
+
+static int ndp_rtnl_option(struct socket *sock, int name, int value)
+{
+	return sock->ops->setsockopt(sock, SOL_NETLINK, name, KERNEL_SOCKPTR(&value),
+				     sizeof(value));
+}
+
+static int ndp_rtnl_send(struct socket *sock, void *data, size_t len)
+{
+	/* Naming the destination says "the sender may", instead of asking for the opener's file. */
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+	struct msghdr msg = { .msg_name = &to, .msg_namelen = sizeof(to) };
+	struct kvec vec = { .iov_base = data, .iov_len = len };
+	int ret = kernel_sendmsg(sock, &msg, &vec, 1, len);
+
+	return ret < 0 ? ret : 0;
+}
+
+static int ndp_rtnl_recv(struct socket *sock, void *data, size_t room)
+{
+	struct kvec vec = { .iov_base = data, .iov_len = room };
+	struct msghdr msg = {};
+
+	return kernel_recvmsg(sock, &msg, &vec, 1, room, MSG_DONTWAIT);
+}
+
+/* Events have come, or were lost: either way the work finds out. */
+static void ndp_rtnl_ready(struct sock *sk)
+{
+	struct ndp_net *nn;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	nn = sk->sk_user_data;
+	if (nn)
+		queue_work(nn->wq, &nn->learn_work);
+	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+static void ndp_rtnl_set_user(struct socket *sock, struct ndp_net *nn)
+{
+	struct sock *sk = sock->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_user_data = nn;
+	if (nn) {
+		sk->sk_data_ready = ndp_rtnl_ready;
+		sk->sk_error_report = ndp_rtnl_ready;
+	}
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+/**
+ * ndp_rtnl_open() - open a namespace's sockets
+ * @nn: namespace with its workqueue
+ *
+ * Context: process.
+ * Return: 0 or an error.
+ */
+int ndp_rtnl_open(struct ndp_net *nn)
+{
+	int err;
+
+	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->request);
+	if (err)
+		return err;
+	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->listen);
+	if (err)
+		goto close_request;
+	err = ndp_rtnl_option(nn->listen, NETLINK_GET_STRICT_CHK, 1);
+	if (err)
+		goto close_listen;
+
+	WRITE_ONCE(nn->listen->sk->sk_rcvbuf, NDP_RTNL_RCVBUF);
+	ndp_rtnl_set_user(nn->listen, nn);
+	return 0;
+
+close_listen:
+	sock_release(nn->listen);
+	nn->listen = NULL;
+close_request:
+	sock_release(nn->request);
+	nn->request = NULL;
+	return err;
+}
+
+/**
+ * ndp_rtnl_mute() - queue no more work for events
+ * @nn: namespace with open sockets
+ *
+ * Context: process.
+ */
+void ndp_rtnl_mute(struct ndp_net *nn)
+{
+	ndp_rtnl_set_user(nn->listen, NULL);
+}
+
+/**
+ * ndp_rtnl_close() - close a namespace's sockets
+ * @nn: namespace, muted; its workqueue is drained
+ *
+ * Context: process.
+ */
+void ndp_rtnl_close(struct ndp_net *nn)
+{
+	sock_release(nn->listen);
+	sock_release(nn->request);
+	nn->listen = NULL;
+	nn->request = NULL;
+}
+
+/**
+ * ndp_rtnl_listen() - start or stop listening to the kernel's routes and prefixes
+ * @nn: namespace with open sockets
+ * @on: start
+ *
+ * Context: process.
+ * Return: 0 or an error.
+ */
+int ndp_rtnl_listen(struct ndp_net *nn, bool on)
+{
+	int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
+	int err;
+
+	err = ndp_rtnl_option(nn->listen, option, RTNLGRP_IPV6_ROUTE);
+	if (!err)
+		err = ndp_rtnl_option(nn->listen, option, RTNLGRP_IPV6_PREFIX);
+	return err;
+}
+
+struct ndp_rtnl_route_msg {
+	struct nlmsghdr nlh;
+	struct rtmsg rtm;
+	u8 attrs[64];
+};
+
+static void ndp_rtnl_put(struct nlmsghdr *nlh, u16 type, const void *value, u16 len)
+{
+	struct nlattr *nla = (void *)nlh + NLMSG_ALIGN(nlh->nlmsg_len);
+
+	nla->nla_type = type;
+	nla->nla_len = nla_attr_size(len);
+	memcpy(nla_data(nla), value, len);
+	nlh->nlmsg_len = NLMSG_ALIGN(nlh->nlmsg_len) + nla_total_size(len);
+}
+
+/* rtnetlink answers before sendmsg returns: what is waiting now is the acknowledgement. */
+static int ndp_rtnl_ack(struct ndp_net *nn)
+{
+	struct {
+		struct nlmsghdr nlh;
+		struct nlmsgerr err;
+		u8 rest[512];
+	} ack;
+	int len;
+
+	do {
+		len = ndp_rtnl_recv(nn->request, &ack, sizeof(ack));
+		if (len < 0)
+			return len;
+	} while (len < (int)(sizeof(ack.nlh) + sizeof(ack.err)) ||
+		 ack.nlh.nlmsg_type != NLMSG_ERROR || ack.nlh.nlmsg_seq != nn->seq);
+	return ack.err.error;
+}
+
+/**
+ * ndp_rtnl_route() - add or remove a route
+ * @nn: namespace
+ * @req: destination, device, table, metric; and whether to add or remove
+ * @flags: NLM_F_ of the request
+ *
+ * Context: the namespace's workqueue, no lock held: rtnetlink takes RTNL.
+ * Return: what rtnetlink says.
+ */
+int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned int flags)
+{
+	struct ndp_rtnl_route_msg msg = {
+		.nlh = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
+			.nlmsg_type = req->add ? RTM_NEWROUTE : RTM_DELROUTE,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags,
+			.nlmsg_seq = ++nn->seq,
+		},
+		.rtm = {
+			.rtm_family = AF_INET6,
+			.rtm_dst_len = req->plen,
+			.rtm_table = RT_TABLE_UNSPEC,
+			.rtm_protocol = NDP_RTPROT,
+			.rtm_scope = RT_SCOPE_UNIVERSE,
+			.rtm_type = RTN_UNICAST,
+		},
+	};
+	int err;
+
+	ndp_rtnl_put(&msg.nlh, RTA_DST, &req->dst, sizeof(req->dst));
+	ndp_rtnl_put(&msg.nlh, RTA_OIF, &req->ifindex, sizeof(req->ifindex));
+	ndp_rtnl_put(&msg.nlh, RTA_TABLE, &req->table, sizeof(req->table));
+	ndp_rtnl_put(&msg.nlh, RTA_PRIORITY, &req->metric, sizeof(req->metric));
+
+	err = ndp_rtnl_send(nn->request, &msg, msg.nlh.nlmsg_len);
+	return err ?: ndp_rtnl_ack(nn);
+}
+
+/**
+ * ndp_rtnl_dump_routes() - have the routes of a link told like events
+ * @nn: namespace
+ * @ifindex: of the device
+ * @table: its routing table
+ *
+ * Context: the namespace's workqueue, no lock held.
+ * Return: 0, -EBUSY while another dump is under way, or an error.
+ */
+int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table)
+{
+	struct ndp_rtnl_route_msg msg = {
+		.nlh = {
+			.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
+			.nlmsg_type = RTM_GETROUTE,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_seq = ++nn->seq,
+		},
+		.rtm = { .rtm_family = AF_INET6 },
+	};
+
+	ndp_rtnl_put(&msg.nlh, RTA_OIF, &ifindex, sizeof(ifindex));
+	ndp_rtnl_put(&msg.nlh, RTA_TABLE, &table, sizeof(table));
+	return ndp_rtnl_send(nn->listen, &msg, msg.nlh.nlmsg_len);
+}
+
+/**
+ * ndp_rtnl_receive() - read the events and dumped routes that wait
+ * @nn: namespace
+ * @handle: called with each message
+ *
+ * Context: the namespace's workqueue, no lock held.
+ * Return: 0 if all is read; 1 if more may wait; -ENOBUFS if some were lost.
+ */
+int ndp_rtnl_receive(struct ndp_net *nn,
+		     void (*handle)(struct ndp_net *nn, const struct nlmsghdr *nlh))
+{
+	int len = 0, n, ret = 1;
+	struct nlmsghdr *nlh;
+	void *buf;
+
+	buf = kmalloc(NDP_RTNL_MSG, GFP_KERNEL);
+	if (!buf)
+		return -ENOBUFS;
+
+	for (n = 0; n < NDP_RTNL_BATCH; n++) {
+		len = ndp_rtnl_recv(nn->listen, buf, NDP_RTNL_MSG);
+		if (len <= 0)
+			break;
+		for (nlh = buf; nlmsg_ok(nlh, len); nlh = nlmsg_next(nlh, &len))
+			handle(nn, nlh);
+	}
+	kfree(buf);
+	if (n < NDP_RTNL_BATCH)
+		ret = len == -ENOBUFS ? -ENOBUFS : 0;
+	return ret;
+}
