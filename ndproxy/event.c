@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Events: what listeners of the netlink group are told. Nothing is built where nobody listens. */
+
+#include <linux/jiffies.h>
+#include <net/genetlink.h>
+
+#include "ndproxy.h"
+#include "netlink_gen.h"
+
+/* An event carries one object. */
+#define NDP_EVENT_SIZE	512
+
+static struct sk_buff *ndp_event_new(struct ndp_net *nn, enum ndp_event event, void **hdr)
+{
+	struct sk_buff *skb;
+
+	if (!genl_has_listeners(&ndp_nl_family, nn->net, NDPROXY_NLGRP_EVENTS))
+		return NULL;
+	skb = genlmsg_new(NDP_EVENT_SIZE, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put(skb, 0, 0, &ndp_nl_family, 0, NDPROXY_CMD_EVENT);
+	if (*hdr && !nla_put_u32(skb, NDPROXY_A_EVENT_TYPE, event))
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+static void ndp_event_send(struct ndp_net *nn, struct sk_buff *skb, void *hdr, int err)
+{
+	/* NDP_EVENT_SIZE holds any object; should it not, a listener is told of the loss. */
+	if (err) {
+		nlmsg_free(skb);
+		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast_netns(&ndp_nl_family, nn->net, skb, 0, NDPROXY_NLGRP_EVENTS, GFP_ATOMIC);
+}
+
+/**
+ * ndp_event_link() - tell that a link came up, went down or was refused
+ * @nn: namespace
+ * @event: NDP_EVENT_LINK_UP, _DOWN or _REFUSED
+ * @link: as it is now
+ *
+ * Context: RTNL.
+ */
+void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link)
+{
+	struct nlattr *nest;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	skb = ndp_event_new(nn, event, &hdr);
+	if (!skb)
+		return;
+	nest = nla_nest_start(skb, NDPROXY_A_EVENT_LINK);
+	err = nest ? ndp_fill_link(skb, link) : -EMSGSIZE;
+	if (!err)
+		nla_nest_end(skb, nest);
+	ndp_event_send(nn, skb, hdr, err);
+}
+
+/**
+ * ndp_event_prefix() - tell that a prefix is proxied from now on, or no more
+ * @nn: namespace
+ * @event: NDP_EVENT_PREFIX_ADD or _DEL
+ * @onlink: on which upstream link
+ *
+ * Context: RTNL.
+ */
+void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp_onlink *onlink)
+{
+	struct nlattr *nest;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	skb = ndp_event_new(nn, event, &hdr);
+	if (!skb)
+		return;
+	nest = nla_nest_start(skb, NDPROXY_A_EVENT_PREFIX);
+	err = nest ? ndp_fill_prefix(skb, onlink) : -EMSGSIZE;
+	if (!err)
+		nla_nest_end(skb, nest);
+	ndp_event_send(nn, skb, hdr, err);
+}
+
+/**
+ * ndp_event_host() - tell that a host was learnt, moved or lost
+ * @nn: namespace
+ * @event: NDP_EVENT_HOST_LEARNT, _MOVED or _LOST
+ * @host: as it is now
+ * @old: of a host that moved, the link that it came from; NULL
+ *
+ * Context: hosts' lock.
+ */
+void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_host *host,
+		    const struct ndp_link *old)
+{
+	struct nlattr *nest;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	skb = ndp_event_new(nn, event, &hdr);
+	if (!skb)
+		return;
+	nest = nla_nest_start(skb, NDPROXY_A_EVENT_HOST);
+	err = nest ? ndp_fill_host(skb, host) : -EMSGSIZE;
+	if (!err)
+		nla_nest_end(skb, nest);
+	if (!err && old &&
+	    (nla_put_u32(skb, NDPROXY_A_EVENT_OLD_IFINDEX, old->ifindex) ||
+	     nla_put_string(skb, NDPROXY_A_EVENT_OLD_IFNAME, old->name)))
+		err = -EMSGSIZE;
+	ndp_event_send(nn, skb, hdr, err);
+}
+
+/* At most one event a second and kind: a limit is reached by a flood. */
+static bool ndp_event_limit_due(struct ndp_net *nn, enum ndp_drop which)
+{
+	unsigned long now = jiffies ?: 1, said = READ_ONCE(nn->limit_said[which]);
+
+	if (said && time_before(now, said + HZ))
+		return false;
+	return cmpxchg(&nn->limit_said[which], said, now) == said;
+}
+
+/**
+ * ndp_event_limit() - tell that a limit was reached
+ * @nn: namespace
+ * @link: where
+ * @which: by the name of its counter
+ * @addr: the address that was refused; NULL: none in particular
+ *
+ * Context: any.
+ */
+void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
+		     const struct in6_addr *addr)
+{
+	struct nlattr *nest;
+	struct sk_buff *skb;
+	void *hdr;
+	int err = 0;
+
+	if (!ndp_event_limit_due(nn, which))
+		return;
+	skb = ndp_event_new(nn, NDP_EVENT_LIMIT, &hdr);
+	if (!skb)
+		return;
+	nest = nla_nest_start(skb, NDPROXY_A_EVENT_LIMIT);
+	if (!nest || nla_put_u32(skb, NDPROXY_A_LIMIT_REASON, which) ||
+	    nla_put_u32(skb, NDPROXY_A_LIMIT_IFINDEX, link->ifindex) ||
+	    nla_put_string(skb, NDPROXY_A_LIMIT_IFNAME, link->name) ||
+	    (addr && nla_put_in6_addr(skb, NDPROXY_A_LIMIT_ADDR, addr)))
+		err = -EMSGSIZE;
+	else
+		nla_nest_end(skb, nest);
+	ndp_event_send(nn, skb, hdr, err);
+}

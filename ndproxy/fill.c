@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects as netlink attributes, the same in dumps, replies and events. */
+
+#include <linux/jiffies.h>
+#include <net/netlink.h>
+
+#include "ndproxy.h"
+#include "netlink_gen.h"
+
+/**
+ * ndp_fill_link() - put a link's attributes
+ * @skb: message
+ * @link: link
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link)
+{
+	if ((link->ifindex && nla_put_u32(skb, NDPROXY_A_LINK_IFINDEX, link->ifindex)) ||
+	    nla_put_string(skb, NDPROXY_A_LINK_IFNAME, link->name) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_ROLE, link->role) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_GROUP, link->group->id) ||
+	    nla_put_u8(skb, NDPROXY_A_LINK_ND, link->nd) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_OVERRIDE, link->override) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_NA_SOURCE, link->na_source) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_STATE, link->state) ||
+	    (link->reason[0] && nla_put_string(skb, NDPROXY_A_LINK_REASON, link->reason)) ||
+	    nla_put_u8(skb, NDPROXY_A_LINK_ALLMULTI, link->allmulti) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_PREFIXES,
+			link->role == NDP_ROLE_UPSTREAM ? link->n_onlinks :
+			link->group->n_prefixes) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_HOSTS, READ_ONCE(link->n_hosts)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ndp_fill_prefix() - put the attributes of a prefix on an upstream link
+ * @skb: message
+ * @onlink: where which prefix is on-link
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink)
+{
+	const struct ndp_prefix *prefix = onlink->prefix;
+
+	if (nla_put_in6_addr(skb, NDPROXY_A_PREFIX_ADDR, &prefix->key.addr) ||
+	    nla_put_u8(skb, NDPROXY_A_PREFIX_PREFIX_LEN, prefix->key.plen) ||
+	    (onlink->link->ifindex &&
+	     nla_put_u32(skb, NDPROXY_A_PREFIX_IFINDEX, onlink->link->ifindex)) ||
+	    nla_put_string(skb, NDPROXY_A_PREFIX_IFNAME, onlink->link->name) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_GROUP, prefix->key.group) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_MODE, NDPROXY_PREFIX_MODE_PROXY) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_SOURCES, onlink->sources) ||
+	    nla_put_u8(skb, NDPROXY_A_PREFIX_MARKED, prefix->marked) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_RECORDS, READ_ONCE(prefix->records.count)) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_HOSTS, READ_ONCE(prefix->n_hosts)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ndp_fill_host() - put a host's attributes
+ * @skb: message
+ * @host: in the table
+ *
+ * Context: hosts' lock.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
+{
+	const struct ndp_station *station = host->station;
+	const struct ndp_prefix_key *prefix = &host->prefix->key;
+
+	if (nla_put_in6_addr(skb, NDPROXY_A_HOST_ADDR, &host->key.addr) ||
+	    nla_put_u32(skb, NDPROXY_A_HOST_IFINDEX, host->link->ifindex) ||
+	    nla_put_string(skb, NDPROXY_A_HOST_IFNAME, host->link->name) ||
+	    nla_put_in6_addr(skb, NDPROXY_A_HOST_PREFIX, &prefix->addr) ||
+	    nla_put_u8(skb, NDPROXY_A_HOST_PREFIX_LEN, prefix->plen) ||
+	    (station && nla_put(skb, NDPROXY_A_HOST_LLADDR, station->key.len, station->key.addr)) ||
+	    nla_put_u32(skb, NDPROXY_A_HOST_STATE, host->state) ||
+	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, host->evidence) ||
+	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE, jiffies_to_msecs(jiffies - host->since),
+			      NDPROXY_A_HOST_PAD) ||
+	    nla_put_u8(skb, NDPROXY_A_HOST_ROUTE, host->route == NDP_ROUTE_INSTALLED))
+		return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netfilter entry points. Start reading here: what is not a Neighbor Solicitation or Advertisement
+ * leaves after one compare; the rest is parsed on the stack and goes to proxy.c.
+ */
+
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+
+#include "ndproxy.h"
+#include "trace.h"
+
+/*
+ * Where the ICMPv6 header of a packet with extension headers begins. RFC 6980 5 forbids a Fragment
+ * header before Neighbor Discovery, an atomic one included; the other headers are allowed.
+ *
+ * Return: the offset, or a negative number if there is no such header.
+ */
+static int ndp_hook_skip_headers(struct sk_buff *skb, bool *fragment)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	unsigned int where = 0;
+	__be16 frag_off;
+	int offset;
+
+	offset = ipv6_skip_exthdr(skb, sizeof(struct ipv6hdr), &nexthdr, &frag_off);
+	if (offset < 0 || nexthdr != IPPROTO_ICMPV6)
+		return -1;
+	*fragment = ipv6_find_hdr(skb, &where, NEXTHDR_FRAGMENT, NULL, NULL) == NEXTHDR_FRAGMENT;
+	return offset;
+}
+
+static bool ndp_hook_is_nd(const struct sk_buff *skb, int offset)
+{
+	u8 buf;
+	const u8 *type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+
+	return type && (*type == ND_TYPE_NS || *type == ND_TYPE_NA);
+}
+
+static const u8 *ndp_hook_mac(const struct sk_buff *skb, const struct net_device *dev)
+{
+	if (dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
+	    skb_mac_header_len(skb) < ETH_HLEN)
+		return NULL;
+	return eth_hdr(skb)->h_source;
+}
+
+static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragment,
+				    const struct nf_hook_state *state, struct nd_info *info)
+{
+	struct nd_packet pkt = {
+		.len = skb->len - offset,
+		.fragment = fragment,
+		.lladdr_len = (state->in ?: state->out)->addr_len,
+		.checksum_ok = !state->in || !nf_ip6_checksum(skb, state->hook, offset,
+							      IPPROTO_ICMPV6),
+	};
+
+	/* Options are read in one piece; the length was checked against the packet by the kernel. */
+	if (!pskb_may_pull(skb, skb->len))
+		return NDP_DROP_NO_MEMORY;
+	pkt.saddr = &ipv6_hdr(skb)->saddr;
+	pkt.daddr = &ipv6_hdr(skb)->daddr;
+	pkt.hop_limit = ipv6_hdr(skb)->hop_limit;
+	pkt.data = skb->data + offset;
+	return nd_parse(&pkt, info);
+}
+
+/* A message on a managed link, heard. */
+static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb,
+				     int offset, bool fragment, const struct nf_hook_state *state)
+{
+	struct ndp_rx rx = { .nn = nn, .link = link, .dev = state->in };
+	enum ndp_verdict verdict;
+	struct nd_info info;
+	enum ndp_drop why;
+
+	why = ndp_hook_parse(skb, offset, fragment, state, &info);
+	if (why) {
+		/* The kernel drops it by the same rules, and counts it by its own. */
+		ndp_count_drop(&link->stats, why);
+		trace_nd_drop(link, why);
+		return NF_ACCEPT;
+	}
+	rx.mac = ndp_hook_mac(skb, rx.dev);
+	verdict = info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) : ndp_proxy_na(&rx, &info);
+	if (verdict == NDP_PASS)
+		return NF_ACCEPT;
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
+static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	int offset = sizeof(struct ipv6hdr);
+	struct ndp_link *link;
+	bool fragment = false;
+	struct ndp_net *nn;
+
+	if (nexthdr != IPPROTO_ICMPV6) {
+		if (likely(!ipv6_ext_hdr(nexthdr)))
+			return NF_ACCEPT;
+		offset = ndp_hook_skip_headers(skb, &fragment);
+		if (offset < 0)
+			return NF_ACCEPT;
+	}
+	if (!ndp_hook_is_nd(skb, offset))
+		return NF_ACCEPT;
+
+	nn = ndp_net(state->net);
+	link = ndp_link_by_index(nn, state->in->ifindex);
+	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
+		return NF_ACCEPT;
+	return ndp_hook_receive(nn, link, skb, offset, fragment, state);
+}
+
+/* What the kernel itself solicits. Process context too, where its DAD runs. */
+static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	int offset = sizeof(struct ipv6hdr);
+	struct ndp_link *link;
+	struct nd_info info;
+	struct ndp_net *nn;
+
+	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6) || !ndp_hook_is_nd(skb, offset))
+		return NF_ACCEPT;
+	nn = ndp_net(state->net);
+	if (skb->sk && skb->sk == nn->sk)
+		return NF_ACCEPT;
+	link = ndp_link_by_index(nn, state->out->ifindex);
+	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
+		return NF_ACCEPT;
+
+	local_bh_disable();
+	if (!ndp_hook_parse(skb, offset, false, state, &info) && info.type == ND_TYPE_NS)
+		ndp_proxy_own_ns(nn, link, &info);
+	local_bh_enable();
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops ndp_hooks[] = {
+	{
+		.hook = ndp_hook_pre_routing,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		/* Before conntrack puts fragments together, so that they are seen as what they are. */
+		.priority = NF_IP6_PRI_CONNTRACK_DEFRAG - 1,
+	},
+	{
+		.hook = ndp_hook_local_out,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		/* What a filter keeps from leaving is not proxied either. */
+		.priority = NF_IP6_PRI_LAST,
+	},
+};
+
+/**
+ * ndp_hook_register() - the first link has come: see the namespace's packets
+ * @nn: namespace
+ *
+ * Context: RTNL.
+ * Return: 0 or an error.
+ */
+int ndp_hook_register(struct ndp_net *nn)
+{
+	int err = nf_register_net_hooks(nn->net, ndp_hooks, ARRAY_SIZE(ndp_hooks));
+
+	nn->hooked = !err;
+	return err;
+}
+
+/**
+ * ndp_hook_unregister() - the last link has gone
+ * @nn: namespace
+ *
+ * Context: RTNL.
+ */
+void ndp_hook_unregister(struct ndp_net *nn)
+{
+	if (!nn->hooked)
+		return;
+	nf_unregister_net_hooks(nn->net, ndp_hooks, ARRAY_SIZE(ndp_hooks));
+	nn->hooked = false;
+}

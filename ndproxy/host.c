@@ -1,0 +1,742 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hosts: on which link a target lives, and by what evidence (ND-F1). A host is kept as long as there
+ * is evidence for it; then it is asked, and forgotten if it is silent (ND-F3).
+ *
+ * All lists are ordered by time, so that the next host to end is always a first one and a single
+ * piece of delayed work ages them all. Nothing is armed while there is no host.
+ */
+
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "ndproxy.h"
+#include "trace.h"
+
+#define NDP_DAD_TIME		HZ	/* RetransTimer, in which a probe may be contested */
+#define NDP_PROBE_TIME		HZ	/* RETRANS_TIMER (RFC 4861 10) */
+#define NDP_PROBES		3	/* MAX_UNICAST_SOLICIT (RFC 4861 10) */
+#define NDP_FLUSH_BATCH		64	/* hosts forgotten per hold of the lock */
+
+static const struct rhashtable_params ndp_host_params = {
+	.head_offset = offsetof(struct ndp_host, node),
+	.key_offset = offsetof(struct ndp_host, key),
+	.key_len = offsetofend(struct ndp_host_key, group),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params ndp_station_params = {
+	.head_offset = offsetof(struct ndp_station, node),
+	.key_offset = offsetof(struct ndp_station, key),
+	.key_len = sizeof(struct ndp_station_key),
+	.automatic_shrinking = true,
+};
+
+/**
+ * ndp_host_find() - look up a host
+ * @nn: namespace
+ * @group: group number
+ * @addr: its address
+ *
+ * Context: RCU.
+ * Return: the host or NULL. Its fields are read without the lock: a hint.
+ */
+struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct in6_addr *addr)
+{
+	struct ndp_host_key key = { .addr = *addr, .group = group };
+
+	return rhashtable_lookup((struct rhashtable *)&nn->hosts.table, &key, ndp_host_params);
+}
+
+/**
+ * ndp_host_put() - give back a reference to a host
+ * @host: freed after a grace period if it was the last
+ */
+void ndp_host_put(struct ndp_host *host)
+{
+	if (refcount_dec_and_test(&host->ref))
+		kfree_rcu(host, rcu);
+}
+
+/* --- stations --------------------------------------------------------------------------------- */
+
+static void ndp_station_put(struct ndp_net *nn, struct ndp_station *station)
+{
+	if (!station || --station->n_hosts)
+		return;
+	rhashtable_remove_fast(&nn->hosts.stations, &station->node, ndp_station_params);
+	kfree_rcu(station, rcu);
+}
+
+static struct ndp_station *ndp_station_new(struct ndp_net *nn, const struct ndp_station_key *key)
+{
+	struct ndp_station *station = kzalloc(sizeof(*station), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!station)
+		return ERR_PTR(-ENOMEM);
+	station->key = *key;
+	if (rhashtable_insert_fast(&nn->hosts.stations, &station->node, ndp_station_params)) {
+		kfree(station);
+		return ERR_PTR(-ENOMEM);
+	}
+	return station;
+}
+
+/* Return: the station, with one host more; NULL if the address is not told; an error over the limit. */
+static struct ndp_station *ndp_station_get(struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	struct ndp_station_key key = {};
+	struct ndp_station *station;
+
+	if (!s->lladdr || s->lladdr_len > sizeof(key.addr))
+		return NULL;
+
+	key.ifindex = s->link->ifindex;
+	key.len = s->lladdr_len;
+	memcpy(key.addr, s->lladdr, s->lladdr_len);
+
+	station = rhashtable_lookup_fast(&nn->hosts.stations, &key, ndp_station_params);
+	if (!station)
+		station = ndp_station_new(nn, &key);
+	else if (station->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_LLADDR]) &&
+		 s->evidence != NDP_BY_STATIC)
+		station = ERR_PTR(-ENOSPC);
+
+	if (!IS_ERR(station))
+		station->n_hosts++;
+	return station;
+}
+
+static bool ndp_station_is(const struct ndp_station *station, const struct ndp_sighting *s)
+{
+	return station && station->key.ifindex == s->link->ifindex &&
+	       station->key.len == s->lladdr_len &&
+	       !memcmp(station->key.addr, s->lladdr, s->lladdr_len);
+}
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+static unsigned long ndp_host_lifetime(const struct ndp_net *nn)
+{
+	return READ_ONCE(nn->limit[NDP_HOST_LIFETIME]) * HZ;
+}
+
+/* The only place that arms the work: for a deadline that is sooner than the one it waits for. */
+static void ndp_host_arm(struct ndp_net *nn, unsigned long deadline)
+{
+	struct ndp_hosts *hosts = &nn->hosts;
+	long delay = deadline - jiffies;
+
+	lockdep_assert_held(&hosts->lock);
+
+	if (hosts->armed && !time_before(deadline, hosts->wake))
+		return;
+	hosts->armed = true;
+	hosts->wake = deadline;
+	mod_delayed_work(nn->wq, &hosts->work, max(delay, 0L));
+}
+
+static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list_head *list,
+			  unsigned long span)
+{
+	host->seen = jiffies;
+	list_move_tail(&host->timed, list);
+	ndp_host_arm(nn, host->seen + span);
+}
+
+static void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
+{
+	if (host->state == NDP_HOST_STATIC) {
+		host->seen = jiffies;
+		return;
+	}
+	host->state = NDP_HOST_REACHABLE;
+	host->claim = NULL;
+	ndp_host_time(nn, host, &nn->hosts.lru, ndp_host_lifetime(nn));
+}
+
+/* --- coming, moving, going -------------------------------------------------------------------- */
+
+static void ndp_host_enter_link(struct ndp_host *host, struct ndp_link *link)
+{
+	host->link = link;
+	host->since = jiffies;
+	list_add_tail(&host->link_list, &link->hosts);
+	link->n_hosts++;
+}
+
+static void ndp_host_leave_link(struct ndp_host *host)
+{
+	list_del(&host->link_list);
+	host->link->n_hosts--;
+}
+
+static bool ndp_host_over_limit(struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	return s->prefix->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_PREFIX]) &&
+	       s->evidence != NDP_BY_STATIC;
+}
+
+static void ndp_host_refuse(struct ndp_net *nn, const struct ndp_sighting *s, enum ndp_drop why)
+{
+	ndp_count_drop(&s->link->stats, why);
+	if (why != NDP_DROP_NO_MEMORY)
+		ndp_event_limit(nn, s->link, why, s->addr);
+}
+
+static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	struct ndp_station *station;
+	struct ndp_host *host;
+
+	if (ndp_host_over_limit(nn, s)) {
+		ndp_host_refuse(nn, s, NDP_DROP_HOST_LIMIT);
+		return NULL;
+	}
+	station = ndp_station_get(nn, s);
+	if (IS_ERR(station)) {
+		ndp_host_refuse(nn, s, PTR_ERR(station) == -ENOSPC ? NDP_DROP_LLADDR_LIMIT :
+								     NDP_DROP_NO_MEMORY);
+		return NULL;
+	}
+	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
+	if (!host)
+		goto no_memory;
+
+	host->key.addr = *s->addr;
+	host->key.group = s->link->group->id;
+	host->prefix = s->prefix;
+	host->station = station;
+	INIT_LIST_HEAD(&host->timed);
+	INIT_LIST_HEAD(&host->req.list);
+	host->req.host = host;
+	refcount_set(&host->ref, 1);
+	if (rhashtable_insert_fast(&nn->hosts.table, &host->node, ndp_host_params)) {
+		kfree(host);
+		goto no_memory;
+	}
+	ndp_host_enter_link(host, s->link);
+	s->prefix->n_hosts++;
+	nn->hosts.count++;
+	nn->hosts.generation++;
+	return host;
+
+no_memory:
+	ndp_station_put(nn, station);
+	ndp_host_refuse(nn, s, NDP_DROP_NO_MEMORY);
+	return NULL;
+}
+
+static void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
+{
+	lockdep_assert_held(&nn->hosts.lock);
+
+	if (host->state != NDP_HOST_TENTATIVE) {
+		trace_host_lost(host);
+		ndp_event_host(nn, NDP_EVENT_HOST_LOST, host, NULL);
+	}
+	rhashtable_remove_fast(&nn->hosts.table, &host->node, ndp_host_params);
+	list_del_init(&host->timed);
+	ndp_host_leave_link(host);
+	ndp_station_put(nn, host->station);
+	host->station = NULL;
+	host->prefix->n_hosts--;
+	nn->hosts.count--;
+	nn->hosts.generation++;
+	host->dead = true;
+	if (host->route != NDP_ROUTE_NONE)
+		ndp_route_queue_host(nn, host);
+	ndp_host_put(host);
+}
+
+/* A host on a downstream link has a route of its own; upstream the kernel's mostly does (ND-F2). */
+static void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
+{
+	const struct net_device *dev = rcu_dereference_check(host->link->dev, 1);
+
+	if (host->route == NDP_ROUTE_NONE && host->link->role == NDP_ROLE_UPSTREAM &&
+	    ndp_route_leads_to(nn, &host->key.addr, dev))
+		return;
+	host->route = NDP_ROUTE_WANTED;
+	ndp_route_queue_host(nn, host);
+}
+
+static void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
+{
+	host->evidence = evidence;
+	host->state = evidence == NDP_BY_STATIC ? NDP_HOST_STATIC : NDP_HOST_REACHABLE;
+	ndp_host_refresh(nn, host);
+	ndp_host_want_route(nn, host);
+	trace_host_learnt(host);
+	ndp_event_host(nn, NDP_EVENT_HOST_LEARNT, host, NULL);
+}
+
+static void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link)
+{
+	bool tentative = host->state == NDP_HOST_TENTATIVE;
+	const struct ndp_link *old = host->link;
+
+	ndp_host_leave_link(host);
+	ndp_station_put(nn, host->station);
+	host->station = NULL;
+	ndp_host_enter_link(host, link);
+	host->claim = NULL;
+	nn->hosts.generation++;
+	if (tentative)
+		return;
+	ndp_host_want_route(nn, host);
+	trace_host_moved(host, old);
+	ndp_event_host(nn, NDP_EVENT_HOST_MOVED, host, old);
+}
+
+/* Another link-layer address: within the limit it is taken over, above it the old one stays. */
+static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
+				 const struct ndp_sighting *s)
+{
+	struct ndp_station *station;
+
+	if (!s->lladdr || ndp_station_is(host->station, s))
+		return;
+	station = ndp_station_get(nn, s);
+	if (IS_ERR_OR_NULL(station)) {
+		ndp_count_drop(&s->link->stats, NDP_DROP_LLADDR_LIMIT);
+		return;
+	}
+	ndp_station_put(nn, host->station);
+	host->station = station;
+}
+
+static bool ndp_host_admits(const struct ndp_sighting *s)
+{
+	return !s->prefix->dead && READ_ONCE(s->link->state) == NDP_LINK_ACTIVE;
+}
+
+static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	struct ndp_host *host = ndp_host_find(nn, s->link->group->id, s->addr);
+
+	if (!host) {
+		host = ndp_host_new(nn, s);
+		if (host)
+			ndp_host_settle(nn, host, s->evidence);
+		return host;
+	}
+
+	/* What the administrator said stands until he says otherwise. */
+	if (host->state == NDP_HOST_STATIC && s->evidence != NDP_BY_STATIC)
+		return host->link == s->link ? host : NULL;
+
+	if (host->link != s->link)
+		ndp_host_move(nn, host, s->link);
+	ndp_host_set_station(nn, host, s);
+	if (host->state == NDP_HOST_TENTATIVE || s->evidence == NDP_BY_STATIC) {
+		ndp_host_settle(nn, host, s->evidence);
+	} else {
+		host->evidence = s->evidence;
+		ndp_host_refresh(nn, host);
+	}
+	return host;
+}
+
+/**
+ * ndp_host_learn() - there is evidence that a host lives on a link
+ * @nn: namespace
+ * @sighting: the evidence
+ *
+ * Context: RCU or RTNL; takes the hosts' lock.
+ * Return: enum ndp_learnt; with NDP_LEARNT_PENDING and @sighting->answer, ndp_host_ops.ready is
+ * called when the host's route is in place.
+ */
+enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *sighting)
+{
+	enum ndp_learnt ret = NDP_LEARNT_REFUSED;
+	struct ndp_host *host = NULL;
+
+	spin_lock_bh(&nn->hosts.lock);
+	if (ndp_host_admits(sighting))
+		host = ndp_host_note(nn, sighting);
+	if (host) {
+		if (sighting->evidence == NDP_BY_NA || sighting->evidence == NDP_BY_UNA)
+			host->na_flags = sighting->na_flags;
+		ret = host->route == NDP_ROUTE_WANTED ? NDP_LEARNT_PENDING : NDP_LEARNT_READY;
+		if (ret == NDP_LEARNT_PENDING && sighting->answer)
+			host->answer = true;
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+	return ret;
+}
+
+static void ndp_host_claim_new(struct ndp_net *nn, const struct ndp_sighting *s, u32 nonce)
+{
+	struct ndp_host *host = ndp_host_new(nn, s);
+
+	if (!host)
+		return;
+	host->state = NDP_HOST_TENTATIVE;
+	host->evidence = NDP_BY_DAD;
+	host->nonce = nonce;
+	ndp_host_time(nn, host, &nn->hosts.tentative, NDP_DAD_TIME);
+}
+
+static void ndp_host_claim_known(struct ndp_net *nn, struct ndp_host *host,
+				 const struct ndp_sighting *s, u32 nonce)
+{
+	if (host->state == NDP_HOST_STATIC)
+		return;
+	if (host->link == s->link) {
+		/* One more probe of the same host, or of one that its neighbour will contest. */
+		if (host->state == NDP_HOST_TENTATIVE)
+			host->nonce = nonce;
+		return;
+	}
+	if (host->state == NDP_HOST_TENTATIVE) {
+		/* Two hosts at once: each hears the other's probe, and neither gets the address. */
+		ndp_host_forget(nn, host);
+		return;
+	}
+	host->claim = s->link;
+	host->nonce = nonce;
+	ndp_host_time(nn, host, &nn->hosts.tentative, NDP_DAD_TIME);
+}
+
+/**
+ * ndp_host_claim() - a DAD probe for an address was heard on a link
+ * @nn: namespace
+ * @sighting: the probe
+ * @nonce: hash of its nonce, 0 if it has none
+ *
+ * If nobody contests it for a second, the host lives there (ND-F1). A host that is known elsewhere
+ * stays there until then.
+ *
+ * Context: RCU; takes the hosts' lock.
+ * Return: true if this is an echo of a probe that came from another link (ND-C7, RFC 7527 4.2).
+ */
+bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32 nonce)
+{
+	struct ndp_host *host;
+	bool echo = false;
+
+	spin_lock_bh(&nn->hosts.lock);
+	if (!ndp_host_admits(sighting))
+		goto out;
+	host = ndp_host_find(nn, sighting->link->group->id, sighting->addr);
+	if (host && nonce && nonce == host->nonce &&
+	    sighting->link != (host->claim ?: host->link))
+		echo = true;
+	else if (host)
+		ndp_host_claim_known(nn, host, sighting, nonce);
+	else
+		ndp_host_claim_new(nn, sighting, nonce);
+out:
+	spin_unlock_bh(&nn->hosts.lock);
+	return echo;
+}
+
+/**
+ * ndp_host_remove() - forget a host
+ * @nn: namespace
+ * @group: group number
+ * @addr: its address
+ *
+ * Context: any; takes the hosts' lock.
+ * Return: true if it was known.
+ */
+bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
+{
+	struct ndp_host *host;
+
+	spin_lock_bh(&nn->hosts.lock);
+	host = ndp_host_find(nn, group, addr);
+	if (host)
+		ndp_host_forget(nn, host);
+	spin_unlock_bh(&nn->hosts.lock);
+	return host;
+}
+
+/**
+ * ndp_host_failed() - the kernel's own reachability detection gave a neighbour up (ND-F3)
+ * @nn: namespace
+ * @link: where
+ * @addr: the neighbour
+ *
+ * Context: any; takes the hosts' lock.
+ */
+void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr)
+{
+	struct ndp_host *host;
+
+	spin_lock_bh(&nn->hosts.lock);
+	host = ndp_host_find(nn, link->group->id, addr);
+	if (host && host->link == link &&
+	    (host->state == NDP_HOST_REACHABLE || host->state == NDP_HOST_PROBING))
+		ndp_host_forget(nn, host);
+	spin_unlock_bh(&nn->hosts.lock);
+}
+
+/**
+ * ndp_host_route_lost() - a host's route was deleted
+ * @nn: namespace
+ * @addr: of the route
+ * @ifindex: its device
+ *
+ * Some program cleaned up what it did not make: put the route back. Where it was the module itself,
+ * the host is gone or elsewhere and nothing happens.
+ *
+ * Context: the namespace's workqueue, as is all that reads @route_ifindex.
+ */
+void ndp_host_route_lost(struct ndp_net *nn, const struct in6_addr *addr, int ifindex)
+{
+	struct ndp_link *link = ndp_link_by_index(nn, ifindex);
+	struct ndp_host *host;
+
+	if (!link)
+		return;
+	spin_lock_bh(&nn->hosts.lock);
+	host = ndp_host_find(nn, link->group->id, addr);
+	if (host && host->link == link && host->route == NDP_ROUTE_INSTALLED &&
+	    host->route_ifindex == ifindex) {
+		host->route_ifindex = 0;
+		host->route = NDP_ROUTE_WANTED;
+		ndp_route_queue_host(nn, host);
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+}
+
+/**
+ * ndp_host_route_done() - a request for a host's route has been carried out
+ * @nn: namespace
+ * @host: of which the caller holds a reference
+ * @route: what came of it
+ *
+ * Context: the namespace's workqueue; takes the hosts' lock.
+ * Return: true if the host's solicitors are to be answered now.
+ */
+bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route)
+{
+	bool answer = false;
+
+	spin_lock_bh(&nn->hosts.lock);
+	/* Queued again: it changed while the request was under way, and the next one decides. */
+	if (!host->dead && list_empty(&host->req.list)) {
+		host->route = route;
+		answer = host->answer;
+		host->answer = false;
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+	return answer;
+}
+
+/* --- ageing ----------------------------------------------------------------------------------- */
+
+static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
+{
+	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
+
+	return host && time_after_eq(jiffies, host->seen + span) ? host : NULL;
+}
+
+/* Nobody contested the probe: the host is where it probed. */
+static void ndp_host_uncontested(struct ndp_net *nn, struct ndp_host *host)
+{
+	host->nonce = 0;
+	if (host->claim) {
+		ndp_host_move(nn, host, host->claim);
+		host->evidence = NDP_BY_DAD;
+		ndp_host_refresh(nn, host);
+		return;
+	}
+	ndp_host_settle(nn, host, NDP_BY_DAD);
+}
+
+static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
+{
+	host->state = NDP_HOST_PROBING;
+	host->probes = 0;
+	host->seen = jiffies - NDP_PROBE_TIME;
+	list_move(&host->timed, &nn->hosts.probing);
+}
+
+/* Ask a host once more; the lock is dropped meanwhile. A probe that could not leave counts not. */
+static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
+{
+	bool sent;
+
+	if (host->probes >= NDP_PROBES) {
+		ndp_host_forget(nn, host);
+		return;
+	}
+	host->seen = jiffies;
+	list_move_tail(&host->timed, &nn->hosts.probing);
+	refcount_inc(&host->ref);
+	rcu_read_lock();
+	spin_unlock_bh(&nn->hosts.lock);
+
+	local_bh_disable();
+	sent = nn->host_ops->probe(nn, host);
+	local_bh_enable();
+
+	spin_lock_bh(&nn->hosts.lock);
+	rcu_read_unlock();
+	if (sent && host->state == NDP_HOST_PROBING)
+		host->probes++;
+	ndp_host_put(host);
+}
+
+static bool ndp_host_age_one(struct ndp_net *nn)
+{
+	struct ndp_hosts *hosts = &nn->hosts;
+	struct ndp_host *host;
+
+	host = ndp_host_due(&hosts->tentative, NDP_DAD_TIME);
+	if (host) {
+		ndp_host_uncontested(nn, host);
+		return true;
+	}
+	host = ndp_host_due(&hosts->lru, ndp_host_lifetime(nn));
+	if (host) {
+		ndp_host_start_probing(nn, host);
+		return true;
+	}
+	host = ndp_host_due(&hosts->probing, NDP_PROBE_TIME);
+	if (host)
+		ndp_host_probe(nn, host);
+	return host;
+}
+
+static void ndp_host_rearm_list(struct ndp_net *nn, struct list_head *list, unsigned long span)
+{
+	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
+
+	if (host)
+		ndp_host_arm(nn, host->seen + span);
+}
+
+static void ndp_host_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, hosts.work);
+	struct ndp_hosts *hosts = &nn->hosts;
+	unsigned int n = 0;
+
+	spin_lock_bh(&hosts->lock);
+	hosts->armed = false;
+	while (ndp_host_age_one(nn)) {
+		if (++n % NDP_FLUSH_BATCH)
+			continue;
+		spin_unlock_bh(&hosts->lock);
+		cond_resched();
+		spin_lock_bh(&hosts->lock);
+	}
+	hosts->armed = false;
+	ndp_host_rearm_list(nn, &hosts->tentative, NDP_DAD_TIME);
+	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
+	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);
+	spin_unlock_bh(&hosts->lock);
+}
+
+/* --- flushing --------------------------------------------------------------------------------- */
+
+/* Forget up to a batch of the hosts on a link, learnt and not in use elsewhere. */
+static bool ndp_host_flush_batch(struct ndp_net *nn, struct ndp_link *link,
+				 const struct ndp_prefix *prefix, bool statics)
+{
+	struct ndp_host *host, *tmp;
+	unsigned int n = 0;
+
+	spin_lock_bh(&nn->hosts.lock);
+	list_for_each_entry_safe(host, tmp, &link->hosts, link_list) {
+		if (prefix && host->prefix != prefix)
+			continue;
+		if (!statics && host->state == NDP_HOST_STATIC)
+			continue;
+		ndp_host_forget(nn, host);
+		if (++n == NDP_FLUSH_BATCH)
+			break;
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+	return n == NDP_FLUSH_BATCH;
+}
+
+/* A link that goes away must not stay behind as a claim. */
+static void ndp_host_drop_claims(struct ndp_net *nn, const struct ndp_link *link)
+{
+	struct ndp_host *host, *tmp;
+
+	spin_lock_bh(&nn->hosts.lock);
+	list_for_each_entry_safe(host, tmp, &nn->hosts.tentative, timed)
+		if (host->claim == link)
+			ndp_host_refresh(nn, host);
+	spin_unlock_bh(&nn->hosts.lock);
+}
+
+/**
+ * ndp_host_flush_link() - forget the hosts on a link, static ones too
+ * @nn: namespace
+ * @link: that no longer admits hosts, or whose @prefix does not
+ * @prefix: only its hosts; NULL: all
+ *
+ * Context: RTNL.
+ */
+void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
+			 const struct ndp_prefix *prefix)
+{
+	if (!prefix)
+		ndp_host_drop_claims(nn, link);
+	while (ndp_host_flush_batch(nn, link, prefix, true))
+		cond_resched();
+}
+
+/**
+ * ndp_host_flush() - forget the learnt hosts, by the administrator's wish
+ * @nn: namespace
+ * @link: only there; NULL: everywhere
+ *
+ * Context: RTNL.
+ */
+void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link)
+{
+	struct ndp_link *each;
+
+	list_for_each_entry(each, &nn->links, list)
+		if (!link || each == link)
+			while (ndp_host_flush_batch(nn, each, NULL, false))
+				cond_resched();
+}
+
+/**
+ * ndp_host_init() - set up a namespace's hosts
+ * @nn: new namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ndp_host_init(struct ndp_net *nn)
+{
+	struct ndp_hosts *hosts = &nn->hosts;
+	int err;
+
+	spin_lock_init(&hosts->lock);
+	INIT_LIST_HEAD(&hosts->lru);
+	INIT_LIST_HEAD(&hosts->probing);
+	INIT_LIST_HEAD(&hosts->tentative);
+	INIT_LIST_HEAD(&hosts->statics);
+	INIT_DELAYED_WORK(&hosts->work, ndp_host_work);
+	err = rhashtable_init(&hosts->table, &ndp_host_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&hosts->stations, &ndp_station_params);
+	if (err)
+		rhashtable_destroy(&hosts->table);
+	return err;
+}
+
+/**
+ * ndp_host_exit() - free a namespace's tables, which are empty by now
+ * @nn: namespace that has no links any more
+ */
+void ndp_host_exit(struct ndp_net *nn)
+{
+	WARN_ON_ONCE(nn->hosts.count);
+	rhashtable_destroy(&nn->hosts.stations);
+	rhashtable_destroy(&nn->hosts.table);
+}

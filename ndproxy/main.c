@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parameters, namespaces, registration in order, unwinding; nothing else. */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/inet_common.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
+
+#include "ndproxy.h"
+
+static unsigned int ndp_net_id __read_mostly;
+
+static char *upstream;
+module_param(upstream, charp, 0444);
+MODULE_PARM_DESC(upstream, "Upstream links of the initial namespace, separated by commas");
+static char *downstream;
+module_param(downstream, charp, 0444);
+MODULE_PARM_DESC(downstream, "Downstream links of the initial namespace, separated by commas");
+
+/**
+ * ndp_net() - the proxy in a namespace
+ * @net: namespace
+ *
+ * Return: never NULL while the module is loaded.
+ */
+struct ndp_net *ndp_net(const struct net *net)
+{
+	return net_generic(net, ndp_net_id);
+}
+
+/**
+ * ndp_net_start() - get what the first link of a namespace needs
+ * @nn: namespace
+ *
+ * It is kept until the namespace ends: a workqueue and sockets cost nothing while they are idle.
+ *
+ * Context: RTNL.
+ * Return: 0 or an error.
+ */
+int ndp_net_start(struct ndp_net *nn)
+{
+	int err;
+
+	if (nn->wq)
+		return 0;
+	nn->wq = alloc_ordered_workqueue("ndproxy", 0);
+	if (!nn->wq)
+		return -ENOMEM;
+	err = inet_ctl_sock_create(&nn->sk, PF_INET6, SOCK_RAW, IPPROTO_ICMPV6, nn->net);
+	if (err)
+		goto destroy_wq;
+	err = ndp_rtnl_open(nn);
+	if (err)
+		goto destroy_sk;
+	return 0;
+
+destroy_sk:
+	inet_ctl_sock_destroy(nn->sk);
+	nn->sk = NULL;
+destroy_wq:
+	destroy_workqueue(nn->wq);
+	nn->wq = NULL;
+	return err;
+}
+
+/*
+ * Unhook, then end what sleeps. After the links are gone nothing is queued any more but by packets
+ * and notifiers that were under way, which synchronize_net() waits for; what they queued is drained
+ * while the sockets that it uses are open.
+ */
+static void ndp_net_stop(struct ndp_net *nn)
+{
+	rtnl_lock();
+	ndp_link_remove_all(nn);
+	rtnl_unlock();
+	if (!nn->wq)
+		return;
+
+	synchronize_net();
+	ndp_rtnl_mute(nn);
+	cancel_delayed_work_sync(&nn->expire_work);
+	cancel_delayed_work_sync(&nn->hosts.work);
+	drain_workqueue(nn->wq);
+	ndp_rtnl_close(nn);
+	destroy_workqueue(nn->wq);
+	inet_ctl_sock_destroy(nn->sk);
+	nn->wq = NULL;
+	nn->sk = NULL;
+}
+
+static int __net_init ndp_net_init(struct net *net)
+{
+	struct ndp_net *nn = ndp_net(net);
+	int err;
+
+	nn->net = net;
+	nn->host_ops = &ndp_proxy_host_ops;
+	INIT_LIST_HEAD(&nn->links);
+	INIT_LIST_HEAD(&nn->groups);
+	xa_init(&nn->by_ifindex);
+	INIT_WORK(&nn->link_work, ndp_link_work);
+	ndp_learn_init(nn);
+	ndp_route_init(nn);
+	ndp_param_init(nn);
+
+	err = ndp_prefix_init(nn);
+	if (err)
+		return err;
+	err = ndp_host_init(nn);
+	if (err)
+		ndp_prefix_exit(nn);
+	return err;
+}
+
+static void __net_exit ndp_net_pre_exit(struct net *net)
+{
+	ndp_net_stop(ndp_net(net));
+}
+
+static void __net_exit ndp_net_exit(struct net *net)
+{
+	struct ndp_net *nn = ndp_net(net);
+
+	ndp_host_exit(nn);
+	ndp_prefix_exit(nn);
+	xa_destroy(&nn->by_ifindex);
+}
+
+static struct pernet_operations ndp_net_ops = {
+	.init = ndp_net_init,
+	.pre_exit = ndp_net_pre_exit,
+	.exit = ndp_net_exit,
+	.id = &ndp_net_id,
+	.size = sizeof(struct ndp_net),
+};
+
+static int __init ndp_apply_name(struct ndp_net *nn, const char *param, const char *name, u8 role)
+{
+	struct ndp_link_config config = { .has_role = true, .role = role };
+	struct netlink_ext_ack extack = {};
+	int err;
+
+	if (strscpy(config.name, name, sizeof(config.name)) < 0) {
+		pr_err("%s=%s: not a valid device name\n", param, name);
+		return -EINVAL;
+	}
+	rtnl_lock();
+	if (ndp_link_by_name(nn, config.name)) {
+		NL_SET_ERR_MSG(&extack, "named twice");
+		err = -EINVAL;
+	} else {
+		err = ndp_link_set(nn, &config, &extack);
+	}
+	rtnl_unlock();
+	if (err)
+		pr_err("%s=%s: %s\n", param, name, extack._msg ?: "out of memory");
+	return err;
+}
+
+static int __init ndp_apply_names(const char *param, const char *names, u8 role)
+{
+	struct ndp_net *nn = ndp_net(&init_net);
+	char *copy, *rest, *name;
+	int err = 0;
+
+	if (!names)
+		return 0;
+	copy = kstrdup(names, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	rest = copy;
+	while (!err && (name = strsep(&rest, ",")))
+		err = ndp_apply_name(nn, param, name, role);
+	kfree(copy);
+	return err;
+}
+
+static int __init ndp_init(void)
+{
+	int err;
+
+	err = ndp_param_check();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&ndp_net_ops);
+	if (err)
+		return err;
+	err = ndp_learn_register();
+	if (err)
+		goto pernet;
+	err = ndp_netlink_register();
+	if (err)
+		goto learn;
+	err = ndp_apply_names("upstream", upstream, NDP_ROLE_UPSTREAM);
+	if (!err)
+		err = ndp_apply_names("downstream", downstream, NDP_ROLE_DOWNSTREAM);
+	if (err)
+		goto netlink;
+	return 0;
+
+netlink:
+	ndp_netlink_unregister();
+learn:
+	ndp_learn_unregister();
+pernet:
+	unregister_pernet_subsys(&ndp_net_ops);
+	rcu_barrier();
+	return err;
+}
+
+static void __exit ndp_exit(void)
+{
+	ndp_netlink_unregister();
+	ndp_learn_unregister();
+	unregister_pernet_subsys(&ndp_net_ops);
+	/* Links and their counters are freed by functions of this module. */
+	rcu_barrier();
+}
+
+module_init(ndp_init);
+module_exit(ndp_exit);
+
+MODULE_AUTHOR("ndproxy developers");
+MODULE_DESCRIPTION("Neighbor Discovery proxy: one on-link IPv6 prefix on several links");
+MODULE_LICENSE("GPL");

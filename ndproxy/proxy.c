@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a Neighbor Solicitation or Advertisement does: the rules of the proxy, and nothing else.
+ * Everything here runs with bottom halves disabled and under the RCU read lock.
+ */
+
+#include <linux/etherdevice.h>
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <net/addrconf.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+
+#include "ndproxy.h"
+#include "trace.h"
+
+#define NDP_RETRANS_TIMER	HZ	/* RFC 4861 10 */
+
+static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
+{
+	ndp_count_drop(&link->stats, why);
+	trace_nd_drop(link, why);
+}
+
+/* --- this router's own addresses -------------------------------------------------------------- */
+
+static bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
+			 const struct in6_addr *addr)
+{
+	/* Tentative ones too: the kernel decides on its own detection. */
+	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, 0);
+}
+
+static bool ndp_own_anywhere(const struct ndp_net *nn, const struct in6_addr *addr)
+{
+	return ipv6_chk_addr(nn->net, addr, NULL, 0);
+}
+
+static bool ndp_own_mac(const struct ndp_rx *rx)
+{
+	return rx->mac && ether_addr_equal(rx->mac, rx->dev->dev_addr);
+}
+
+/* ND-C7: heard on the link that it was sent to, by way of a loop or a repeater. */
+static bool ndp_is_echo(const struct ndp_rx *rx, const struct nd_info *info)
+{
+	return ndp_own_mac(rx) ||
+	       (!ipv6_addr_any(&info->saddr) && ndp_own_here(rx->nn, rx->dev, &info->saddr));
+}
+
+/* --- the kernel's neighbour entries ----------------------------------------------------------- */
+
+static void ndp_neigh_update(struct net_device *dev, const struct in6_addr *addr, const u8 *lladdr,
+			     u8 state, u32 flags, bool create)
+{
+	struct neighbour *neigh = neigh_lookup(&nd_tbl, addr, dev);
+
+	if (!neigh && create) {
+		neigh = neigh_create(&nd_tbl, addr, dev);
+		if (IS_ERR(neigh))
+			return;
+	}
+	if (!neigh)
+		return;
+	neigh_update(neigh, lladdr, state, flags, 0);
+	neigh_release(neigh);
+}
+
+/* ND-C4, RFC 4861 7.2.3: the solicitor's address is known now, so that it can be answered. */
+static void ndp_neigh_from_ns(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	if (ns->lladdr)
+		ndp_neigh_update(rx->dev, &ns->saddr, ns->lladdr, NUD_STALE,
+				 NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE, true);
+}
+
+/* ND-D2, RFC 4861 7.2.5. Only a solicited advertisement makes an entry: the proxy did solicit. */
+static void ndp_neigh_from_na(const struct ndp_rx *rx, const struct nd_info *na)
+{
+	bool solicited = na->flags & ND_NA_SOLICITED;
+	u32 flags = NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
+
+	if (na->flags & ND_NA_OVERRIDE)
+		flags |= NEIGH_UPDATE_F_OVERRIDE;
+	if (na->flags & ND_NA_ROUTER)
+		flags |= NEIGH_UPDATE_F_ISROUTER;
+	ndp_neigh_update(rx->dev, &na->target, na->lladdr, solicited ? NUD_REACHABLE : NUD_STALE,
+			 flags, solicited && na->lladdr);
+}
+
+/* --- evidence --------------------------------------------------------------------------------- */
+
+/* ND-C10: whoever sends from an address of a proxied prefix lives where it was heard. */
+static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	struct ndp_sighting sighting = {
+		.link = rx->link,
+		.addr = &ns->saddr,
+		.lladdr = ns->lladdr,
+		.lladdr_len = ns->lladdr_len,
+		.evidence = NDP_BY_NS,
+	};
+
+	sighting.prefix = ndp_prefix_lookup(rx->nn, rx->link->group->id, &ns->saddr);
+	if (!sighting.prefix || !ndp_prefix_is_onlink(sighting.prefix, rx->link) ||
+	    ndp_own_anywhere(rx->nn, &ns->saddr))
+		return;
+	ndp_host_learn(rx->nn, &sighting);
+}
+
+static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_info *na,
+				       struct ndp_prefix *prefix, u8 evidence)
+{
+	struct ndp_sighting sighting = {
+		.prefix = prefix,
+		.link = rx->link,
+		.addr = &na->target,
+		.lladdr = na->lladdr,
+		.lladdr_len = na->lladdr_len,
+		.evidence = evidence,
+		.na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE),
+		.answer = evidence == NDP_BY_NA,
+	};
+
+	return ndp_host_learn(rx->nn, &sighting);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static bool ndp_may_ask_on(const struct ndp_prefix *prefix, const struct ndp_link *link,
+			   int except)
+{
+	return READ_ONCE(link->ifindex) != except && READ_ONCE(link->nd) &&
+	       READ_ONCE(link->state) == NDP_LINK_ACTIVE && ndp_prefix_is_onlink(prefix, link);
+}
+
+static const struct ndp_link *ndp_host_link(const struct ndp_host *host)
+{
+	return host && READ_ONCE(host->state) != NDP_HOST_TENTATIVE ? READ_ONCE(host->link) : NULL;
+}
+
+/* ND-C5: on the host's own link to the host itself, elsewhere to the group. */
+static void ndp_ask(struct ndp_net *nn, const struct ndp_prefix *prefix, const struct ndp_ask *ask,
+		    int verdict, const struct ndp_link *lives_on)
+{
+	struct ndp_link *link;
+
+	list_for_each_entry_rcu(link, &prefix->group->links, group_list) {
+		if (!ndp_may_ask_on(prefix, link, ask->ifindex))
+			continue;
+		if (verdict == NDP_ASK_ONE && link->ifindex != ask->only)
+			continue;
+		ndp_send_ns(nn, link, ask->target, link == lives_on, ask->known);
+	}
+}
+
+static void ndp_count_refusals(struct ndp_net *nn, struct ndp_link *link,
+			       const struct ndp_ask *ask, int verdict)
+{
+	if (ask->evicted) {
+		ndp_proxy_drop(link, NDP_DROP_TARGET_LIMIT);
+		ndp_event_limit(nn, link, NDP_DROP_TARGET_LIMIT, ask->target);
+	}
+	if (ask->full) {
+		ndp_proxy_drop(link, NDP_DROP_SOLICITOR_LIMIT);
+		ndp_event_limit(nn, link, NDP_DROP_SOLICITOR_LIMIT, ask->target);
+	}
+	if (verdict == -ENOMEM)
+		ndp_proxy_drop(link, NDP_DROP_NO_MEMORY);
+	else if (verdict == -ESHUTDOWN)
+		ndp_proxy_drop(link, NDP_DROP_NOT_READY);
+}
+
+/* Note who asks, and ask in turn. @from is NULL for this router's own kernel. */
+static void ndp_solicit(struct ndp_net *nn, struct ndp_link *link, struct ndp_prefix *prefix,
+			const struct in6_addr *target, const struct in6_addr *from)
+{
+	const struct ndp_link *lives_on =
+		ndp_host_link(ndp_host_find(nn, link->group->id, target));
+	struct ndp_ask ask = {
+		.target = target,
+		.from = from,
+		.ifindex = link->ifindex,
+		.known = lives_on,
+		.now = jiffies,
+		.lifetime = READ_ONCE(nn->limit[NDP_RECORD_LIFETIME]) * HZ,
+		.retrans = NDP_RETRANS_TIMER,
+		.max_targets = READ_ONCE(nn->limit[NDP_TARGETS_PER_PREFIX]),
+		.max_solicitors = READ_ONCE(nn->limit[NDP_SOLICITORS_PER_TARGET]),
+	};
+	int verdict;
+
+	if (lives_on == link)
+		return;
+	verdict = ndp_solicit_note(&prefix->records, &ask);
+	ndp_count_refusals(nn, link, &ask, verdict);
+	if (verdict == NDP_ASK_OTHERS || verdict == NDP_ASK_ONE)
+		ndp_ask(nn, prefix, &ask, verdict, lives_on);
+}
+
+/* --- solicitations ---------------------------------------------------------------------------- */
+
+static u32 ndp_nonce_hash(const struct nd_info *ns)
+{
+	if (!ns->nonce || !ns->nonce_len)
+		return 0;
+	return jhash(ns->nonce, ns->nonce_len, 0) ?: 1;
+}
+
+static void ndp_forward_dad(struct ndp_net *nn, const struct ndp_link *from,
+			    const struct ndp_prefix *prefix, const struct nd_info *ns)
+{
+	struct ndp_link *link;
+
+	list_for_each_entry_rcu(link, &prefix->group->links, group_list)
+		if (ndp_may_ask_on(prefix, link, from->ifindex))
+			ndp_send_dad(nn, link, ns);
+}
+
+/* ND-C6: no record, for an objection is multicast. */
+static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_info *ns,
+				      struct ndp_prefix *prefix)
+{
+	struct ndp_sighting sighting = {
+		.prefix = prefix,
+		.link = rx->link,
+		.addr = &ns->target,
+		.lladdr = rx->mac,
+		.lladdr_len = rx->mac ? ETH_ALEN : 0,
+		.evidence = NDP_BY_DAD,
+	};
+
+	if (ndp_host_claim(rx->nn, &sighting, ndp_nonce_hash(ns))) {
+		ndp_proxy_drop(rx->link, NDP_DROP_OWN_ECHO);
+		return NDP_CONSUME;
+	}
+	ndp_forward_dad(rx->nn, rx->link, prefix, ns);
+	return NDP_PASS;
+}
+
+/* ND-C3: this router has the address itself, on another interface. */
+static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	u8 flags = ND_NA_ROUTER | ND_NA_OVERRIDE;
+
+	if (nd_is_dad(ns)) {
+		ndp_send_na(rx->nn, rx->link, &in6addr_linklocal_allnodes, &ns->target, flags);
+		return NDP_CONSUME;
+	}
+	ndp_neigh_from_ns(rx, ns);
+	ndp_send_na(rx->nn, rx->link, &ns->saddr, &ns->target, flags | ND_NA_SOLICITED);
+	return NDP_CONSUME;
+}
+
+/**
+ * ndp_proxy_ns() - a valid solicitation was received (ND-C)
+ * @rx: where
+ * @ns: the solicitation
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: what becomes of the packet.
+ */
+enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	bool echo = ndp_is_echo(rx, ns), dad = nd_is_dad(ns);
+	struct ndp_link *link = rx->link;
+	struct ndp_prefix *prefix;
+
+	if (!echo && !dad)
+		ndp_note_sender(rx, ns);
+
+	prefix = ndp_prefix_lookup(rx->nn, link->group->id, &ns->target);
+	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+		return NDP_PASS;
+
+	ndp_count(&link->stats, NDP_NS_IN);
+	if (dad)
+		ndp_count(&link->stats, NDP_DAD_IN);
+	trace_nd_in(link, ns);
+
+	if (echo) {
+		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
+		return NDP_CONSUME;
+	}
+	if (ndp_own_here(rx->nn, rx->dev, &ns->target))
+		return NDP_PASS;
+	if (ndp_own_anywhere(rx->nn, &ns->target))
+		return ndp_answer_own(rx, ns);
+	if (dad)
+		return ndp_proxy_dad(rx, ns, prefix);
+
+	ndp_neigh_from_ns(rx, ns);
+	ndp_solicit(rx->nn, link, prefix, &ns->target, &ns->saddr);
+	/* ND-C9: a unicast probe is for the target, not for this router's sockets or routes. */
+	return ipv6_addr_is_multicast(&ns->daddr) ? NDP_PASS : NDP_CONSUME;
+}
+
+/**
+ * ndp_proxy_own_ns() - this router's kernel solicits a target (ND-E1)
+ * @nn: namespace
+ * @link: that the solicitation leaves by
+ * @ns: the solicitation
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns)
+{
+	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, &ns->target);
+
+	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+		return;
+	if (nd_is_dad(ns))
+		ndp_forward_dad(nn, link, prefix, ns);
+	else if (ipv6_addr_is_multicast(&ns->daddr))
+		ndp_solicit(nn, link, prefix, &ns->target, NULL);
+}
+
+/* --- advertisements --------------------------------------------------------------------------- */
+
+/* ND-D3: each on its own link. One on the target's own link has heard the target itself. */
+static void ndp_answer(struct ndp_net *nn, struct ndp_prefix *prefix, const struct in6_addr *target,
+		       const struct ndp_link *lives_on, u8 flags)
+{
+	struct ndp_record *rec = ndp_solicit_take(&prefix->records, target);
+	int i;
+
+	if (!rec)
+		return;
+	for (i = 0; i < rec->n; i++) {
+		const struct ndp_solicitor *who = &rec->solicitor[i];
+		struct ndp_link *link = ndp_link_by_index(nn, who->ifindex);
+
+		if (!link || link == lives_on || link->group != prefix->group)
+			continue;
+		if (ndp_send_na(nn, link, &who->addr, target, flags | ND_NA_SOLICITED))
+			ndp_count(&link->stats, NDP_ANSWERS);
+	}
+	kfree(rec);
+}
+
+/* ND-D4: a defence of the address, or news of it. */
+static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
+			   const struct ndp_prefix *prefix, const struct nd_info *na)
+{
+	struct ndp_link *link;
+
+	list_for_each_entry_rcu(link, &prefix->group->links, group_list)
+		if (link != from && READ_ONCE(link->state) == NDP_LINK_ACTIVE &&
+		    ndp_prefix_is_onlink(prefix, link))
+			ndp_send_na(nn, link, &na->daddr, &na->target, na->flags);
+}
+
+/*
+ * ND-D6, E1: an objection to an address of this router is the kernel's to judge. Where the kernel is
+ * probing it on another link of the group, it must hear it there.
+ */
+static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_prefix *prefix,
+				   const struct nd_info *na)
+{
+	struct ndp_link *link;
+
+	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx->nn, &na->target))
+		return NDP_PASS;
+	list_for_each_entry_rcu(link, &prefix->group->links, group_list) {
+		struct net_device *dev = rcu_dereference(link->dev);
+
+		if (dev && link != rx->link && ndp_own_here(rx->nn, dev, &na->target))
+			ndp_deliver_na(dev, na);
+	}
+	return NDP_PASS;
+}
+
+static bool ndp_own_or_tentative(const struct ndp_net *nn, const struct in6_addr *addr)
+{
+	return ipv6_chk_addr_and_flags(nn->net, addr, NULL, true, 0, 0);
+}
+
+static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info *na,
+				   struct ndp_prefix *prefix)
+{
+	if (ndp_note_target(rx, na, prefix, NDP_BY_NA) == NDP_LEARNT_READY)
+		ndp_answer(rx->nn, prefix, &na->target, rx->link,
+			   na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE));
+}
+
+/**
+ * ndp_proxy_na() - a valid advertisement was received (ND-D)
+ * @rx: where
+ * @na: the advertisement
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: what becomes of the packet.
+ */
+enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
+{
+	struct ndp_link *link = rx->link;
+	struct ndp_prefix *prefix;
+
+	prefix = ndp_prefix_lookup(rx->nn, link->group->id, &na->target);
+	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+		return NDP_PASS;
+
+	ndp_count(&link->stats, NDP_NA_IN);
+	trace_nd_in(link, na);
+
+	if (ndp_is_echo(rx, na)) {
+		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
+		return NDP_CONSUME;
+	}
+	if (ndp_own_or_tentative(rx->nn, &na->target))
+		return ndp_own_na(rx, prefix, na);
+
+	ndp_neigh_from_na(rx, na);
+	if (ipv6_addr_is_multicast(&na->daddr)) {
+		ndp_note_target(rx, na, prefix, NDP_BY_UNA);
+		ndp_forward_na(rx->nn, link, prefix, na);
+		return NDP_PASS;
+	}
+	if (na->flags & ND_NA_SOLICITED)
+		ndp_proxy_solicited_na(rx, na, prefix);
+	else
+		ndp_note_target(rx, na, prefix, NDP_BY_UNA);
+	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
+	return ndp_own_anywhere(rx->nn, &na->daddr) ? NDP_PASS : NDP_CONSUME;
+}
+
+/* --- what hosts ask for ----------------------------------------------------------------------- */
+
+static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host)
+{
+	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, host->key.group, &host->key.addr);
+
+	if (prefix)
+		ndp_answer(nn, prefix, &host->key.addr, READ_ONCE(host->link),
+			   READ_ONCE(host->na_flags));
+}
+
+static bool ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host)
+{
+	return ndp_send_ns(nn, READ_ONCE(host->link), &host->key.addr, true, true);
+}
+
+const struct ndp_host_ops ndp_proxy_host_ops = {
+	.ready = ndp_proxy_host_ready,
+	.probe = ndp_proxy_host_probe,
+};
