@@ -12,6 +12,29 @@ from lib.lab import Lab                                     # noqa: E402
 from lib.netns import Namespace                             # noqa: E402
 
 
+def pytest_addoption(parser):
+    """Options of this suite."""
+    parser.addoption("--brief", type=int, metavar="N", default=None,
+                     help="of each parametrised test run only one, the N-th "
+                     "(modulo their number); for slow machines, with another "
+                     "N on each")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Choose for --brief."""
+    number = config.getoption("--brief")
+    if number is None:
+        return
+    groups = {}
+    for item in items:
+        name = getattr(item, "originalname", None) or item.name
+        groups.setdefault((item.path, name), []).append(item)
+    chosen = [group[number % len(group)] for group in groups.values()]
+    config.hook.pytest_deselected(
+        items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session", autouse=True)
 def wires():
     """The namespace that holds the far ends of all wires."""

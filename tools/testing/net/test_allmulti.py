@@ -29,15 +29,15 @@ def wait_counts(lab, **want):
 def test_nd_a5_with_the_first_and_the_last_prefix(make_lab):
     lab = make_lab(addrs=False)
     wait_counts(lab, up0=0, down0=0)
-    lab.r.ip("-6 addr add 2001:db8:1::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:1::1/64 dev up0 nodad")
     wait_counts(lab, up0=1, down0=1)
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.tool.wait_prefix(SECOND)
     wait_counts(lab, up0=1, down0=1)
-    lab.r.ip("-6 addr del 2001:db8:1::1/64 dev up0")
+    lab.r.ip("addr del 2001:db8:1::1/64 dev up0")
     lab.tool.wait_prefix(PFX, present=False)
     wait_counts(lab, up0=1, down0=1)
-    lab.r.ip("-6 addr del 2001:db8:2::1/64 dev up0")
+    lab.r.ip("addr del 2001:db8:2::1/64 dev up0")
     wait_counts(lab, up0=0, down0=0)
 
 
@@ -99,7 +99,7 @@ def test_nd_a5_operators_own_is_not_undone(make_lab):
     lab = make_lab(addrs=False)
     lab.r.ip("link set up0 allmulticast on",
              "link set down0 allmulticast on")
-    lab.r.ip("-6 addr add 2001:db8:1::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:1::1/64 dev up0 nodad")
     lab.tool.wait_prefix(PFX)
     wait_counts(lab, up0=2, down0=2)
     for dev in ("up0", "down0"):

@@ -123,10 +123,10 @@ def test_control_monitor_events(lab):
     mon.expect("host-moved", addr=D, lladdr="02:00:00:00:dd:99")
     lab.tool("host", "del", D)
     mon.expect("host-lost", addr=D)
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     event = mon.expect("prefix-add", prefix="2001:db8:2::/64", dev="up0")
     assert event["group"] == 0
-    lab.r.ip("-6 addr del 2001:db8:2::1/64 dev up0")
+    lab.r.ip("addr del 2001:db8:2::1/64 dev up0")
     mon.expect("prefix-del", prefix="2001:db8:2::/64", dev="up0")
     lab.tool("link", "set", "down0", "role", "none")
     mon.expect("link-down", ifname="down0")

@@ -143,7 +143,7 @@ def test_nd_f2_route_is_in_the_table_of_the_device(make_lab):
     lab.r.ip("link add vrf0 type vrf table 100", "link set vrf0 up",
              "link set up0 master vrf0", "link set down0 master vrf0")
     lab.wait_addr(lab.r, (LL["up0"], "up0"), (LL["down0"], "down0"))
-    lab.r.ip("-6 addr add 2001:db8:1::1/64 dev up0")
+    lab.r.ip("addr add 2001:db8:1::1/64 dev up0")
     lab.set_roles(("up0", "down0"))
     lab.tool.wait_prefix(PFX)
     lab.solicit("down0", D_MAC, D, A)
@@ -162,7 +162,7 @@ def test_nd_f2_no_route_for_upstream_host(lab):
 
 def test_nd_f2_route_for_upstream_host_where_needed(lab):
     # the operator's own prefix route leads downstream
-    lab.r.ip(f"-6 route add {PFX} dev down0 metric 5")
+    lab.r.ip(f"route add {PFX} dev down0 metric 5")
     lab.solicit("up0", A_MAC, A, D)
     lab.tool.wait_host(A, "up0")
     wait_for(lambda: [x for x in host_routes(lab, A) if "dev up0" in x],
@@ -172,7 +172,7 @@ def test_nd_f2_route_for_upstream_host_where_needed(lab):
 
 def test_nd_f2_route_deleted_by_somebody_comes_back(lab):
     lab.learn("down0", D_MAC, D)
-    lab.r.ip(f"-6 route del {D} dev down0 proto 110")
+    lab.r.ip(f"route del {D} dev down0 proto 110")
     lab.solicit("up0", A_MAC, A, D)
     lab.down0.expect(pkt.is_ns(D))
     lab.advertise("down0", D_MAC, D)

@@ -4,6 +4,7 @@
    wire up0 --- up0 [ r ] down0 --- wire down0
 """
 import struct
+from collections import Counter
 
 import pytest
 from scapy.layers.inet6 import (IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
@@ -127,6 +128,21 @@ def test_nd_d1_invalid_na(lab, reason, make):
     lab.down0.send(na())
     lab.proxied_na("up0", D, A, A_MAC, s=1)
     assert lab.tool.drops("down0") == {reason: 1}
+
+
+def test_nd_c1_d1_every_invalid_message_in_a_row(lab):
+    """All of the above in one go: each counted, once, and nothing comes out."""
+    for rows, dev in ((BAD_NS, "up0"), (BAD_NA, "down0")):
+        lab.ports[dev].send(*[make() for _, _, make in rows])
+        want = dict(Counter(reason for reason, _, _ in rows))
+        wait_for(lambda dev=dev, want=want: lab.tool.drops(dev) == want,
+                 f"{want}")
+    silence(lab.up0, lab.down0)
+    assert not lab.tool.solicits() and not lab.tool.hosts()
+    lab.up0.send(ns())
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    lab.down0.send(na())
+    lab.proxied_na("up0", D, A, A_MAC, s=1)
 
 
 @pytest.mark.parametrize("side", ["ns", "na"])

@@ -43,7 +43,7 @@ def test_nd_e1_own_traffic_finds_downstream_host(lab):
 def test_nd_e1_forwarded_traffic_solicits(lab3):
     lab = lab3
     # a packet from outside the prefix, bound for a host that nobody knows
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev down1 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev down1 nodad")
     lab.down1.send(pkt.echo(D_MAC, MAC["down1"], "2001:db8:2::d", D))
     lab.up0.expect(pkt.is_ns(D))
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), LL["down0"])
@@ -65,7 +65,7 @@ def test_nd_e1_own_dad_is_proxied(lab3):
     lab = lab3
     lab.r.sysctl("ipv6.conf.all.accept_dad", 1)
     lab.r.sysctl("ipv6.conf.up0.accept_dad", 1)
-    lab.r.ip("-6 addr add 2001:db8:1::55/64 dev up0")
+    lab.r.ip("addr add 2001:db8:1::55/64 dev up0")
     own = lab.up0.expect(pkt.is_ns("2001:db8:1::55"))
     assert own.src == pkt.UNSPEC
     for dev in ("down0", "down1"):
@@ -75,7 +75,7 @@ def test_nd_e1_own_dad_is_proxied(lab3):
 def test_nd_e1_own_dad_finds_duplicate_downstream(lab):
     lab.r.sysctl("ipv6.conf.all.accept_dad", 1)
     lab.r.sysctl("ipv6.conf.up0.accept_dad", 1)
-    lab.r.ip(f"-6 addr add {D}/64 dev up0")
+    lab.r.ip(f"addr add {D}/64 dev up0")
     lab.down0.expect(pkt.is_ns(D, src=pkt.UNSPEC))
     lab.down0.send(pkt.na(D_MAC, D, D))
     wait_for(lambda: "dadfailed" in lab.r.sh("ip", "-6", "addr", "show",
@@ -84,7 +84,7 @@ def test_nd_e1_own_dad_finds_duplicate_downstream(lab):
 
 
 def test_nd_e1_outside_the_prefix_is_not_ours(lab):
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev down0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev down0 nodad")
     ping(lab, "2001:db8:2::d")
     lab.down0.expect(pkt.is_ns("2001:db8:2::d"))
     silence(lab.up0, match=pkt.is_ns("2001:db8:2::d"))
@@ -152,7 +152,7 @@ def test_nd_e2_traffic_class_and_flow_label_zero(lab):
 def test_nd_e2_no_link_local_no_source(make_lab):
     # a link with no address at all: nothing to send from, and it is counted
     lab = make_lab(("up0", "down0"))
-    lab.r.ip("-6 addr flush dev down0")
+    lab.r.ip("addr flush dev down0")
     lab.solicit("up0", A_MAC, A, D)
     wait_for(lambda: lab.tool.drops("down0") == {"no-source": 1} or
              lab.tool.drops("up0") == {"no-source": 1} or

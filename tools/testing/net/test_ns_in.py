@@ -22,7 +22,7 @@ NONCE = bytes.fromhex("0102a5b6c7f8")
 
 
 def test_nd_c2_target_outside_untouched(lab):
-    lab.r.ip("-6 addr add 2001:db8:77::1/128 dev lo")
+    lab.r.ip("addr add 2001:db8:77::1/128 dev lo")
     lab.solicit("up0", A_MAC, A, "2001:db8:99::d")
     lab.solicit("up0", A_MAC, A, "fe80::d")
     silence(lab.up0, lab.down0)

@@ -25,7 +25,7 @@ def real(make_lab):
     """Three hosts with real stacks and their addresses."""
     lab = make_lab(LINKS, hosts=LINKS)
     for name, ns in lab.hosts.items():
-        ns.ip(f"-6 addr add {ADDRS[name]}/64 dev eth0 nodad")
+        ns.ip(f"addr add {ADDRS[name]}/64 dev eth0 nodad")
     return lab
 
 
@@ -93,7 +93,7 @@ def add_with_dad(ns, addr):
     """Add an address that goes through duplicate address detection."""
     ns.sysctl("ipv6.conf.all.accept_dad", 1)
     ns.sysctl("ipv6.conf.eth0.accept_dad", 1)
-    ns.ip(f"-6 addr add {addr}/64 dev eth0")
+    ns.ip(f"addr add {addr}/64 dev eth0")
 
 
 def state(ns, addr):
@@ -150,7 +150,7 @@ def test_nd_f3_unplugged_host_is_forgotten(real):
     for key in ("retrans_time_ms", "base_reachable_time_ms"):
         real.r.sysctl(f"ipv6.neigh.down0.{key}", 300)
     real.r.sysctl("ipv6.neigh.down0.delay_first_probe_time", 0)
-    real.dh.ip(f"-6 addr del {D}/64 dev eth0")
+    real.dh.ip(f"addr del {D}/64 dev eth0")
     ping(real.uh, D, 12, 0.3, 1)
     real.tool.wait_no_host(D, 20)
     wait_for(lambda: not [x for x in rtnl.routes(real.r) if f"{D} " in x],
@@ -188,8 +188,8 @@ def test_nd_b2_radvd_starts_and_its_lifetime_ends(make_lab, tmp_path):
     proc = radvd(lab, tmp_path, 10)
     lab.tool.wait_prefix(PFX)
     mon.expect("prefix-add", prefix=PFX, dev="up0")
-    lab.uh.ip(f"-6 addr add {A}/64 dev eth0 nodad")
-    lab.dh.ip(f"-6 addr add {D}/64 dev eth0 nodad")
+    lab.uh.ip(f"addr add {A}/64 dev eth0 nodad")
+    lab.dh.ip(f"addr add {D}/64 dev eth0 nodad")
     assert ping(lab.uh, D) == 1
     assert ping(lab.dh, A) == 1
     proc.kill()                 # no goodbye: the lifetime itself must end
@@ -216,8 +216,8 @@ def test_nd_j5_device_removed_under_traffic(real):
 def test_nd_j6_nothing_configured_nothing_changed(make_lab):
     """Loaded but without roles the router is as any other."""
     lab = make_lab(("up0", "down0"), hosts=("up0", "down0"), roles=False)
-    lab.uh.ip(f"-6 addr add {A}/64 dev eth0 nodad")
-    lab.dh.ip(f"-6 addr add {D}/64 dev eth0 nodad")
+    lab.uh.ip(f"addr add {A}/64 dev eth0 nodad")
+    lab.dh.ip(f"addr add {D}/64 dev eth0 nodad")
     assert ping(lab.uh, D, wait=2) == 0
     assert ping(lab.uh, R_ADDR) == 1
     assert not lab.tool.links() and not rtnl.routes(lab.r)

@@ -41,7 +41,7 @@ def bare(make_lab):
 
 
 def test_nd_b1_address_added_by_hand(bare):
-    bare.r.ip("-6 addr add 2001:db8:1::1/64 dev up0")
+    bare.r.ip("addr add 2001:db8:1::1/64 dev up0")
     prefix = bare.tool.wait_prefix(PFX)
     assert prefix["sources"] == ["route"] and prefix["mode"] == "proxy"
     assert prefix["group"] == 0
@@ -50,9 +50,9 @@ def test_nd_b1_address_added_by_hand(bare):
 
 
 def test_nd_b1_on_link_route(bare):
-    bare.r.ip(f"-6 route add {SECOND} dev up0")
+    bare.r.ip(f"route add {SECOND} dev up0")
     assert bare.tool.wait_prefix(SECOND)["sources"] == ["route"]
-    bare.r.ip(f"-6 route del {SECOND} dev up0")
+    bare.r.ip(f"route del {SECOND} dev up0")
     bare.tool.wait_prefix(SECOND, present=False)
     nothing_left(bare)
 
@@ -68,12 +68,12 @@ def test_nd_b1_prefix_add(bare):
 
 
 def test_nd_b1_both_sources(bare):
-    bare.r.ip("-6 addr add 2001:db8:1::1/64 dev up0")
+    bare.r.ip("addr add 2001:db8:1::1/64 dev up0")
     bare.tool.wait_prefix(PFX)
     bare.tool("prefix", "add", PFX, "dev", "up0")
     assert sorted(bare.tool.wait_prefix(PFX)["sources"]) == \
         ["route", "static"]
-    bare.r.ip("-6 addr del 2001:db8:1::1/64 dev up0")
+    bare.r.ip("addr del 2001:db8:1::1/64 dev up0")
     wait_for(lambda: bare.tool.wait_prefix(PFX)["sources"] == ["static"],
              "static alone")
     bare.tool("prefix", "del", PFX, "dev", "up0")
@@ -82,11 +82,11 @@ def test_nd_b1_both_sources(bare):
 
 
 def test_nd_b1_not_on_link_not_proxied(bare):
-    bare.r.ip("-6 addr add 2001:db8:1::1/64 dev up0",
-              "-6 addr add 2001:db8:6::1/64 dev down0",
-              f"-6 route add {SECOND} via fe80::99 dev up0",
-              "-6 route add default via fe80::99 dev up0",
-              "-6 route add unreachable 2001:db8:5::/64")
+    bare.r.ip("addr add 2001:db8:1::1/64 dev up0",
+              "addr add 2001:db8:6::1/64 dev down0",
+              f"route add {SECOND} via fe80::99 dev up0",
+              "route add default via fe80::99 dev up0",
+              "route add unreachable 2001:db8:5::/64")
     bare.tool.wait_prefix(PFX)
     assert set(bare.tool.prefixes()) == {(PFX, "up0")}
 
@@ -95,8 +95,8 @@ def test_nd_b1_not_on_link_not_proxied(bare):
                                     "::/0"])
 def test_nd_b1_never_link_local_or_multicast(bare, prefix):
     if prefix != "::/0":
-        bare.r.ip(f"-6 route replace {prefix} dev up0")
-    bare.r.ip("-6 addr add 2001:db8:1::1/64 dev up0")
+        bare.r.ip(f"route replace {prefix} dev up0")
+    bare.r.ip("addr add 2001:db8:1::1/64 dev up0")
     bare.tool.wait_prefix(PFX)
     assert set(bare.tool.prefixes()) == {(PFX, "up0")}
     if prefix != "::/0":
@@ -139,7 +139,7 @@ def test_nd_b1_prefix_get(lab):
 
 def test_nd_b1_present_before_the_role(make_lab):
     lab = make_lab(roles=False)
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.set_roles(("up0", "down0"))
     lab.tool.wait_prefix(PFX)
     lab.tool.wait_prefix(SECOND)
@@ -203,9 +203,9 @@ def test_nd_b3_lifetime_is_renewed(bare):
 
 
 @pytest.mark.parametrize("stop,start", [
-    ("-6 addr del 2001:db8:1::1/64 dev up0",
-     "-6 addr add 2001:db8:1::1/64 dev up0 nodad"),
-    (f"-6 route del {PFX} dev up0", f"-6 route add {PFX} dev up0"),
+    ("addr del 2001:db8:1::1/64 dev up0",
+     "addr add 2001:db8:1::1/64 dev up0 nodad"),
+    (f"route del {PFX} dev up0", f"route add {PFX} dev up0"),
 ], ids=["address", "route"])
 def test_nd_b3_deleted_and_back(lab, stop, start):
     mon = lab.monitor()
@@ -222,8 +222,8 @@ def test_nd_b3_deleted_and_back(lab, stop, start):
 
 
 def test_nd_b3_one_of_two_addresses_keeps_it(lab):
-    lab.r.ip("-6 addr add 2001:db8:1::2/64 dev up0 nodad",
-             "-6 addr del 2001:db8:1::1/64 dev up0")
+    lab.r.ip("addr add 2001:db8:1::2/64 dev up0 nodad",
+             "addr del 2001:db8:1::1/64 dev up0")
     holds_for(lambda: (PFX, "up0") in lab.tool.prefixes(), "kept")
 
 
@@ -243,12 +243,12 @@ def test_nd_b4_records_and_hosts_go(lab):
 
 
 def test_nd_b4_two_prefixes_are_apart(lab):
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.tool.wait_prefix(SECOND)
     assert lab.tool.gauge("prefixes") == 2
     assert lab.tool.links()["up0"]["prefixes"] == 2
     lab.learn("down0", D_MAC, D)
-    lab.r.ip("-6 addr del 2001:db8:2::1/64 dev up0")
+    lab.r.ip("addr del 2001:db8:2::1/64 dev up0")
     lab.tool.wait_prefix(SECOND, present=False)
     assert lab.tool.host(D) and lab.tool.gauge("prefixes") == 1
     assert [x for x in rtnl.routes(lab.r) if f"{D} " in x]
@@ -256,12 +256,12 @@ def test_nd_b4_two_prefixes_are_apart(lab):
 
 def test_nd_b4_two_upstream_links_of_one_prefix(make_lab):
     lab = make_lab(("up0", "up1", "down0"))
-    lab.r.ip("-6 addr add 2001:db8:1::2/64 dev up1 nodad")
+    lab.r.ip("addr add 2001:db8:1::2/64 dev up1 nodad")
     lab.tool.wait_prefix(PFX, "up1")
     lab.solicit("down0", D_MAC, D, A)
     lab.proxied_ns("up0", A, pkt.slla(MAC["up0"]))
     lab.up1.expect(pkt.is_ns(A))
-    lab.r.ip("-6 addr del 2001:db8:1::2/64 dev up1")
+    lab.r.ip("addr del 2001:db8:1::2/64 dev up1")
     lab.tool.wait_prefix(PFX, "up1", present=False)
     assert (PFX, "up0") in lab.tool.prefixes()
     # on-link on an upstream link no more: that link is not asked

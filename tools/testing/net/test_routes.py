@@ -34,11 +34,11 @@ def test_nd_b5_route_goes_with_the_role(lab):
 
 
 def test_nd_b5_route_goes_with_the_prefix(lab):
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.tool.wait_prefix(SECOND)
     wait_for(lambda: [x for x in rtnl.routes(lab.r)
                       if SECOND in x and "down0" in x], "route")
-    lab.r.ip("-6 addr del 2001:db8:2::1/64 dev up0")
+    lab.r.ip("addr del 2001:db8:2::1/64 dev up0")
     lab.tool.wait_prefix(SECOND, present=False)
     wait_for(lambda: not [x for x in rtnl.routes(lab.r) if SECOND in x],
              "route gone")
@@ -52,7 +52,7 @@ def test_nd_b5_operators_address_downstream(make_lab, first):
     second = "down0" if first == "up0" else "up0"
     addr = {"up0": "2001:db8:1::1", "down0": "2001:db8:1::2"}
     for dev in (first, second):
-        lab.r.ip(f"-6 addr add {addr[dev]}/64 dev {dev} nodad")
+        lab.r.ip(f"addr add {addr[dev]}/64 dev {dev} nodad")
     lab.set_roles(("up0", "down0"))
     lab.tool.wait_prefix(PFX)
     lab.solicit("up0", A_MAC, A, D)
@@ -73,8 +73,8 @@ def test_nd_b5_operators_address_downstream(make_lab, first):
 
 def test_nd_b5_operators_address_stays(make_lab):
     lab = make_lab(addrs=False, roles=False)
-    lab.r.ip("-6 addr add 2001:db8:1::1/64 dev up0 nodad",
-             "-6 addr add 2001:db8:1::2/64 dev down0 nodad")
+    lab.r.ip("addr add 2001:db8:1::1/64 dev up0 nodad",
+             "addr add 2001:db8:1::2/64 dev down0 nodad")
     before = sorted(lab.r.sh("ip", "-6", "route", "show").splitlines())
     lab.set_roles(("up0", "down0"))
     lab.tool.wait_prefix(PFX)
@@ -93,7 +93,7 @@ def test_nd_b6_mark_on_both_sides(lab):
 
 
 def test_nd_b6_mark_goes_with_the_prefix(lab):
-    lab.r.ip("-6 addr add 2001:db8:2::1/64 dev up0 nodad")
+    lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.tool.wait_prefix(SECOND)
     assert (SECOND, "up0") in rtnl.marked(lab.r)
     lab.tool("link", "set", "up0", "role", "none")
@@ -106,17 +106,17 @@ def test_nd_b6_mark_goes_with_the_prefix(lab):
 
 def test_nd_b6_mark_on_a_route_added_later(lab):
     """A second entry of the prefix, made while it is proxied."""
-    lab.r.ip("-6 addr add 2001:db8:1::2/64 dev down0 metric 77 nodad")
+    lab.r.ip("addr add 2001:db8:1::2/64 dev down0 metric 77 nodad")
     wait_for(lambda: (PFX, "down0") in rtnl.marked(lab.r), "marked")
-    lab.r.ip("-6 addr del 2001:db8:1::1/64 dev up0",
-             "-6 addr add 2001:db8:1::1/64 dev up0 nodad")
+    lab.r.ip("addr del 2001:db8:1::1/64 dev up0",
+             "addr add 2001:db8:1::1/64 dev up0 nodad")
     lab.tool.wait_prefix(PFX)
     assert (PFX, "up0") in rtnl.marked(lab.r)
 
 
 def test_nd_b6_other_routes_are_not_marked(lab):
-    lab.r.ip("-6 route add 2001:db8:7::/64 dev lo",
-             "-6 addr add 2001:db8:8::1/64 dev down0 nodad")
+    lab.r.ip("route add 2001:db8:7::/64 dev lo",
+             "addr add 2001:db8:8::1/64 dev down0 nodad")
     lab.tool.wait_prefix(PFX)
     found = {p for p, _ in rtnl.marked(lab.r)}
     assert "2001:db8:7::/64" not in found

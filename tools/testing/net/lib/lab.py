@@ -45,11 +45,10 @@ class Lab:
         self.r = Namespace("r")
         self.tool = Tool(self.r)
         self._router_sysctls(accept_ra, keep_addr)
-        for dev in links:
-            self.add_link(dev, dev in hosts)
-        self.wait_addr(self.r, *[(LL[dev], dev) for dev in links])
-        if addrs:
-            self.r.ip(f"-6 addr add {R_ADDR}/64 dev up0")
+        self._add_links(links, hosts,
+                        [f"addr add {R_ADDR}/64 dev up0"] if addrs else [])
+        self.wait_addr(self.r, *[(LL[dev], dev) for dev in links],
+                       *[(R_ADDR, "up0")] * addrs)
         if roles:
             self.set_roles(links)
             if addrs and "up0" in links:
@@ -64,33 +63,45 @@ class Lab:
             self.r.sysctl(base + "router_solicitations", 0)
             self.r.sysctl(base + "forwarding", 1)
 
+    def _add_links(self, links, hosts, more=()):
+        """Veth pairs from r, in one go: to a wire port or to a host's stack."""
+        lines, ends = [], []
+        for dev in links:
+            far, peer = self._far_end(dev, dev in hosts)
+            lines += [f"link add {dev} address {MAC[dev]} type veth "
+                      f"peer name {peer} netns {far.name}",
+                      f"link set {dev} up"]
+            ends.append((dev, far, peer))
+        self.r.ip(*lines, *more)
+        for dev, far, peer in ends:
+            far.up(peer)
+            if far is Lab.wire_ns:
+                self.ports[dev] = Port(far, peer, dev)
+        for dev, far, peer in ends:
+            if far is not Lab.wire_ns:
+                wait_for(lambda far=far: "fe80" in
+                         far.read("/proc/net/if_inet6"), f"{far.name} up")
+
+    def _far_end(self, dev, host):
+        if not host:
+            return Lab.wire_ns, f"x{next(_serial)}"
+        far = Namespace(HOSTS[dev])
+        self.hosts[far.name] = far
+        far.sysctl("ipv6.conf.default.accept_dad", 0)
+        far.sysctl("ipv6.conf.default.accept_ra", 0)
+        far.sysctl("ipv6.conf.default.router_solicitations", 0)
+        return far, "eth0"
+
     def add_link(self, dev, host=False):
-        """A veth pair from r: a wire port or a host with a stack behind it."""
-        if host:
-            name = HOSTS[dev]
-            far = Namespace(name)
-            self.hosts[name] = far
-            far.sysctl("ipv6.conf.default.accept_dad", 0)
-            far.sysctl("ipv6.conf.default.accept_ra", 0)
-            far.sysctl("ipv6.conf.default.router_solicitations", 0)
-            peer = "eth0"
-        else:
-            far, peer = Lab.wire_ns, f"x{next(_serial)}"
-        self.r.ip(f"link add {dev} address {MAC[dev]} type veth "
-                  f"peer name {peer} netns {far.name}")
-        far.up(peer)
-        self.r.up(dev)
-        if host:
-            wait_for(lambda: "fe80" in far.read("/proc/net/if_inet6"),
-                     f"{far.name} up")
-        else:
-            self.ports[dev] = Port(far, peer, dev)
+        """One more link."""
+        self._add_links((dev,), (dev,) if host else ())
 
     def set_roles(self, links):
         """Roles by name: up* upstream, down* downstream."""
-        for dev in links:
-            role = "upstream" if dev.startswith("up") else "downstream"
-            self.tool("link", "set", dev, "role", role)
+        self.tool("-b", "-", input="".join(
+            f"link set {dev} role "
+            f"{'upstream' if dev.startswith('up') else 'downstream'}\n"
+            for dev in links))
 
     @staticmethod
     def wait_addr(ns, *wanted):
