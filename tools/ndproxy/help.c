@@ -85,15 +85,19 @@ void object_usage(FILE *f, const struct object *obj)
  */
 void usage(FILE *f)
 {
-	const char *lead = "where  OBJECT := {";
+	struct wrap w = { .f = f, .indent = strlen("where  OBJECT := {") };
+	bool first = true;
 
 	fputs("Usage: ndproxy [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	      "       ndproxy [ OPTIONS ] -batch FILE\n", f);
+	w.column = fprintf(f, "where  OBJECT := {");
 	for (size_t i = 0; i < nobjects; i++) {
 		if (objects[i]->hidden)
 			continue;
-		fprintf(f, "%s %s", lead, objects[i]->name);
-		lead = " |";
+		if (!first)
+			token(&w, "|");
+		first = false;
+		token(&w, objects[i]->name);
 	}
 	fputs(" }\n"
 	      "       OPTIONS := { -V[ersion] | -h[elp] | -s[tatistics] | -d[etails] | -j[son] |\n"

@@ -104,7 +104,8 @@ static int host_show(const struct cmd *cmd, const struct args *args)
 	nl_put_args(nlh, cmd->args, args);
 	out_array(NULL);
 	ret = nl_show(nlh, host_message, NULL);
-	out_array_end();
+	if (!ret)
+		out_array_end();
 	return ret;
 }
 

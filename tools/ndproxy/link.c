@@ -134,7 +134,8 @@ static int show_links(const struct cmd *cmd, const struct args *args, struct nl_
 	nl_put_args(nlh, cmd->args, args);
 	out_array(NULL);
 	ret = one ? nl_do(nlh, link_message, stats) : nl_show(nlh, link_message, stats);
-	out_array_end();
+	if (!ret)
+		out_array_end();
 	return ret;
 }
 

@@ -51,7 +51,8 @@ static int param_show(const struct cmd *cmd, const struct args *args)
 	nl_put_args(nlh, cmd->args, args);
 	out_array(NULL);
 	ret = one ? nl_do(nlh, param_message, NULL) : nl_show(nlh, param_message, NULL);
-	out_array_end();
+	if (!ret)
+		out_array_end();
 	return ret;
 }
 

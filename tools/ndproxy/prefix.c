@@ -118,7 +118,8 @@ static int prefix_show(const struct cmd *cmd, const struct args *args)
 		return EXIT_KERNEL;
 	out_array(NULL);
 	ret = nl_show(nlh, prefix_message, NULL);
-	out_array_end();
+	if (!ret)
+		out_array_end();
 	return ret;
 }
 

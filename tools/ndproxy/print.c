@@ -17,6 +17,7 @@ static unsigned int depth;
 static bool filled[MAX_DEPTH];	/* something stands at this depth: a comma comes next */
 static char pending[MAX_DEPTH];	/* brackets opened and not yet printed */
 static unsigned int npending;
+static bool printed;		/* anything of this document */
 
 /* As ip(8): the second set is for a dark background, which COLORFGBG tells. */
 static const char *const colors[][2] = {
@@ -107,6 +108,7 @@ static void flush_pending(void)
 	for (unsigned int i = 0; i < npending; i++)
 		putchar(pending[i]);
 	npending = 0;
+	printed = true;
 }
 
 static void json_begin(const char *key)
@@ -141,6 +143,7 @@ static void json_close(char bracket)
 {
 	bool any = filled[depth];
 
+	flush_pending();
 	if (depth)
 		depth--;
 	if (out.pretty && any)
@@ -180,8 +183,10 @@ void out_array_end(void)
  */
 void out_document_end(void)
 {
-	if (out.json && (filled[0] || depth))
+	if (out.json && printed)
 		putchar('\n');
+	printed = false;
+	npending = 0;
 	depth = 0;
 	filled[0] = false;
 	fflush(stdout);

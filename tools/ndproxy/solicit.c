@@ -65,7 +65,8 @@ static int solicit_show(const struct cmd *cmd, const struct args *args)
 	nl_put_args(nlh, cmd->args, args);
 	out_array(NULL);
 	ret = one ? nl_do(nlh, solicit_message, NULL) : nl_show(nlh, solicit_message, NULL);
-	out_array_end();
+	if (!ret)
+		out_array_end();
 	return ret;
 }
 

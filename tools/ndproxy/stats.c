@@ -121,10 +121,12 @@ static int stats_show(const struct cmd *cmd, const struct args *args)
 	out_array("links");
 	ret = one ? nl_do(nlh, stats_message, &links_open) :
 		nl_show(nlh, stats_message, &links_open);
+	if (ret)
+		return ret;
 	if (links_open)
 		out_array_end();
 	out_object_end();
-	return ret;
+	return EXIT_OK;
 }
 
 static const struct cmd cmds[] = {

@@ -1,0 +1,456 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of the command that need no module: grammar, help, completion, numbers, text and JSON.
+
+Run by `make check`; the last line is "N passed, N failed".
+"""
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOOL = os.path.join(HERE, "..", "ndproxy")
+UNIT = os.path.join(HERE, "unit")
+COMPLETION = os.path.join(HERE, "..", "ndproxy.bash-completion")
+
+HOST = {"addr": "2001:db8:1::10", "dev": "down0", "lladdr": "02:00:00:00:dd:10",
+        "state": "reachable", "evidence": "na", "age_ms": 61234, "route": True}
+PREFIX = {"prefix": "2001:db8:1::/64", "dev": "up0", "group": 0, "mode": "proxy",
+          "sources": ["route", "static"], "marked": True, "records": 5, "hosts": 6}
+LINK = {"ifname": "up0", "ifindex": 3, "role": "upstream", "group": 0, "state": "active",
+        "nd": True, "override": "clear", "na_source": "link-local", "allmulti": True,
+        "prefixes": 1, "hosts": 2}
+
+TESTS = []
+
+
+def test(function):
+    """Register a test; it fails by an assertion."""
+    TESTS.append((function.__name__, function))
+    return function
+
+
+def run(*args, **kw):
+    """Run the tool; the finished process."""
+    return subprocess.run((TOOL,) + args, capture_output=True, text=True, timeout=60,
+                          check=False, **kw)
+
+
+def unit(*args):
+    """What the unit program prints."""
+    done = subprocess.run((UNIT,) + args, capture_output=True, timeout=60, check=True)
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def usage_error(*args):
+    """A usage error: exit 1, the error and a usage on stderr, nothing on stdout."""
+    done = run(*args)
+    assert done.returncode == 1, (args, done)
+    assert done.stdout == "", (args, done)
+    assert "Usage: ndproxy" in done.stderr, (args, done)
+    return done.stderr
+
+
+# --- grammar
+
+USAGE_ERRORS = [
+    ("nosuch",), ("link", "nosuch"), ("link", "set"), ("link", "set", "up0"),
+    ("link", "set", "up0", "role"), ("link", "set", "up0", "role", "sidestream"),
+    ("link", "set", "up0", "role", "none", "role", "none"),
+    ("link", "set", "up0", "group", "x"), ("link", "set", "up0", "group", "-1"),
+    ("link", "set", "up0", "group", "4294967296"), ("link", "set", "up0", "nd", "1"),
+    ("link", "set", "sixteen--letters", "nd", "on"), ("link", "set", "up0", "nosuch"),
+    ("link", "show", "up0", "down0"), ("link", "show", "a/b"),
+    ("prefix", "add"), ("prefix", "add", "2001:db8::/64"),
+    ("prefix", "add", "2001:db8::/64", "up0"), ("prefix", "add", "2001:db8::/64", "dev"),
+    ("prefix", "add", "2001:db8::1/200", "dev", "up0"),
+    ("prefix", "add", "192.0.2.0/24", "dev", "up0"), ("prefix", "del"),
+    ("prefix", "get"), ("prefix", "get", "2001:db8::/64"), ("prefix", "show", "up0"),
+    ("host", "add", "nonsense", "dev", "down0"), ("host", "add", "2001:db8::1"),
+    ("host", "del"), ("host", "flush", "down0"), ("host", "show", "to", "2001:db8::1"),
+    ("solicit", "show", "nonsense"), ("param", "set"), ("param", "set", "ns_rate"),
+    ("param", "set", "ns_rate", "many"), ("param", "set", "ns_rate", "0x10"),
+    ("stats", "reset", "up0", "up1"), ("monitor", "everything"), ("show", "up0"),
+    ("completion",), ("completion", "zsh"),
+]
+
+
+@test
+def usage_errors_exit_1_with_the_usage():
+    for args in USAGE_ERRORS:
+        usage_error(*args)
+
+
+@test
+def an_error_names_the_word():
+    assert '"sidestream"' in usage_error("link", "set", "up0", "role", "sidestream")
+    assert "upstream downstream" in usage_error("link", "set", "up0", "role", "sidestream")
+    assert '"4294967296"' in usage_error("param", "set", "ns_rate", "4294967296")
+    assert 'duplicate "nd"' in usage_error("link", "set", "a", "nd", "on", "nd", "off")
+    assert "dev DEV is missing" in usage_error("host", "add", "2001:db8::1")
+    assert "nothing to change" in usage_error("link", "set", "up0")
+    assert '"role" needs a value' in usage_error("link", "set", "up0", "role")
+
+
+@test
+def an_error_shows_the_usage_of_its_command_only():
+    text = usage_error("host", "add", "x", "dev", "y")
+    assert text.count("ndproxy ") == 1 and "ndproxy host add ADDRESS dev DEV" in text
+
+
+@test
+def nothing_prints_the_usage_to_stderr():
+    done = run()
+    assert (done.returncode, done.stdout) == (1, "") and done.stderr.startswith("Usage:")
+
+
+@test
+def abbreviations_are_unambiguous_or_refused():
+    assert "Usage: ndproxy link set DEV" in run("l", "help").stdout
+    assert "Usage: ndproxy prefix add" in run("pre", "help").stdout
+    for word in ("s", "p", "h"):
+        assert "ambiguous" in usage_error(word, "help"), word
+    assert "Usage: ndproxy show" in run("show", "help").stdout
+    assert "unknown" in usage_error("comp", "bash"), "hidden, so not abbreviated"
+    assert "unknown" in usage_error("")
+
+
+@test
+def bad_options_exit_1():
+    for args in (("-z",), ("-jx", "help"), ("-c=red", "help"), ("-j=1", "help"), ("-n",),
+                 ("-b",), ("-",)):
+        done = run(*args)
+        assert done.returncode == 1 and done.stdout == "" and done.stderr, (args, done)
+
+
+@test
+def options_may_be_long_short_or_between():
+    for option in ("-j", "-js", "-json", "--json", "-s", "-st", "-stats", "-statistics", "-d",
+                   "-p", "-o", "-t", "-c", "-color=auto", "-c=never", "--"):
+        assert run(option, "help").returncode == 0, option
+
+
+@test
+def version():
+    for option in ("-V", "-Version", "--Version"):
+        assert re.fullmatch(r"ndproxy \d[\w.]*\n", run(option).stdout), option
+
+
+# --- help
+
+def commands():
+    """(object, verb, rest) of every command in the help; wrapped lines are joined."""
+    text = re.sub(r"\n {10,}", " ", run("help").stdout.split("\n\n", 1)[1])
+    for line in text.splitlines():
+        if line.startswith("  "):
+            words = line.split()
+            assert words[0] == "ndproxy", line
+            yield words[1:]
+
+
+@test
+def help_is_on_stdout_and_complete():
+    done = run("help")
+    assert done.returncode == 0 and done.stderr == "" and done.stdout == run("-h").stdout
+    objects = re.search(r"OBJECT := \{(.*?)\}", done.stdout, re.S).group(1)
+    objects = objects.replace("|", "").split()
+    assert objects == "link prefix host solicit param stats monitor show help".split()
+    assert {x[0] for x in commands()} == set(objects)
+    for obj in objects:
+        part = run(obj, "help")
+        assert part.returncode == 0 and part.stderr == ""
+        assert part.stdout.startswith(f"Usage: ndproxy {obj}"), part
+
+
+@test
+def help_of_one_command():
+    done = run("link", "set", "help")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith("Usage: ndproxy link set DEV")
+    assert "ndproxy link show" not in done.stdout
+
+
+@test
+def help_fits_the_screen():
+    for line in run("help").stdout.splitlines():
+        assert len(line) <= 80, line
+
+
+# --- completion
+
+def complete(line):
+    """Candidates for the last word of a command line."""
+    script = f"""source {COMPLETION}
+    COMP_WORDS=({line.replace(' |', " ''")}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+    _ndproxy; printf '%s\\n' "${{COMPREPLY[@]}}" """
+    done = subprocess.run(("bash", "-c", script), capture_output=True, text=True, timeout=60,
+                          check=True)
+    assert done.stderr == "", (line, done.stderr)
+    return done.stdout.split()
+
+
+@test
+def completion_knows_objects_verbs_and_values():
+    objects = "link prefix host solicit param stats monitor show help".split()
+    assert complete("ndproxy |") == objects
+    assert complete("ndproxy -j -n r |") == objects
+    assert complete("ndproxy so") == ["solicit"]
+    assert complete("ndproxy link |") == ["set", "show", "help"]
+    assert complete("ndproxy link set up0 |") == \
+        ["role", "group", "nd", "override", "na-source"]
+    assert complete("ndproxy link set up0 role |") == ["none", "upstream", "downstream"]
+    assert complete("ndproxy link set up0 role upstream |") == \
+        ["group", "nd", "override", "na-source"]
+    assert complete("ndproxy link set up0 nd o") == ["on", "off"]
+    assert complete("ndproxy link set up0 group |") == []
+    assert complete("ndproxy prefix add 2001:db8::/64 |") == ["dev"]
+    assert "lo" in complete("ndproxy link set |")
+    assert "lo" in complete("ndproxy host flush dev |")
+    assert complete("ndproxy -c -s link set x na-source l") == ["link-local"]
+
+
+@test
+def completion_has_every_keyword_of_the_help():
+    for words in commands():
+        line = " ".join(words)
+        keys = re.findall(r"\[ ([a-z-]+) (?=[A-Z{])|(?<=[A-Z] )([a-z]+) [A-Z]", line)
+        places = re.findall(r"^\w+ \w+ ([A-Z]+)", line)
+        if len(words) < 2 or not words[1].islower():
+            continue
+        got = complete("ndproxy " + " ".join(words[:2] + ["x"] * len(places)) + " |")
+        for key in (a or b for a, b in keys):
+            assert key in got, (line, key, got)
+
+
+@test
+def completion_passes_the_shells_own_check():
+    subprocess.run(("bash", "-n", COMPLETION), check=True, timeout=60)
+
+
+# --- batch
+
+def batch(text, *options):
+    """Run a batch; the finished process and the file's name."""
+    with tempfile.NamedTemporaryFile("w", suffix=".batch") as f:
+        f.write(text)
+        f.flush()
+        return run(*options, "-b", f.name), f.name
+
+
+@test
+def batch_runs_line_by_line():
+    done, _ = batch("# comment\n\n  help  # and this\n'host' \"help\"\n\tstats\thelp\n")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.count("Usage:") == 3
+
+
+@test
+def batch_stops_at_the_first_error_and_says_where():
+    done, name = batch("host help\n# two\nlink set up0 group x\nstats help\n")
+    assert done.returncode == 1
+    assert f"Command failed {name}:3\n" in done.stderr
+    assert "host add" in done.stdout and "stats" not in done.stdout
+
+
+@test
+def batch_refuses_what_it_cannot_split():
+    done, name = batch("link set 'up0 nd on\n")
+    assert done.returncode == 1 and f"{name}:1" in done.stderr
+    done, name = batch("help\n" + "x " * 100 + "\n")
+    assert done.returncode == 1 and f"{name}:2" in done.stderr
+
+
+@test
+def batch_of_stdin_and_without_a_file():
+    done = run("-b", "-", input="host help\nnosuch\n")
+    assert done.returncode == 1 and "Command failed -:2" in done.stderr
+    done = run("-b", "/nonexistent/file")
+    assert done.returncode == 1 and "/nonexistent/file" in done.stderr
+    assert run("-b", "-", "link", "show", input="").returncode == 1
+
+
+@test
+def batch_line_without_an_end():
+    done = run("-b", "-", input="host help")
+    assert done.returncode == 0 and "host add" in done.stdout
+
+
+# --- failures outside the grammar
+
+@test
+def a_missing_namespace_is_named():
+    done = run("-n", "no-such-ns", "link", "show")
+    assert done.returncode == 2 and done.stderr.startswith("Error: "), done
+    assert "no-such-ns" in done.stderr and done.stdout == ""
+
+
+@test
+def without_the_module_it_says_what_to_do():
+    if os.path.exists("/sys/module/ndproxy"):
+        return
+    for args in (("link", "show"), ("-j", "show"), ("link", "set", "up0", "nd", "on"),
+                 ("monitor",)):
+        done = run(*args)
+        assert done.returncode == 2 and done.stdout == "", done
+        assert done.stderr.startswith("Error: ") and "modprobe ndproxy" in done.stderr, done
+
+
+@test
+def a_full_disk_is_an_error():
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run((TOOL, "help"), stdout=full, stderr=subprocess.PIPE, text=True,
+                              timeout=60, check=False)
+    assert done.returncode == 2 and "Cannot write" in done.stderr, done
+
+
+# --- what is printed
+
+@test
+def json_of_each_object():
+    assert json.loads(unit("print", "hosts", "j")) == [HOST]
+    assert json.loads(unit("print", "prefix", "j")) == dict(PREFIX, host=HOST)
+    assert json.loads(unit("print", "links", "j"))[0] == LINK
+    assert json.loads(unit("print", "param", "j")) == [
+        {"name": "record_lifetime", "value": 7, "default": 5, "min": 1, "max": 3600}]
+    assert json.loads(unit("print", "solicit", "j")) == [
+        {"target": "2001:db8:1::20", "prefix": "2001:db8:1::/64", "age_ms": 7, "solicitors": [
+            {"addr": "2001:db8:1::1", "dev": "up0", "age_ms": 1},
+            {"addr": "2001:db8:1::2", "dev": "up0", "age_ms": 2}]}]
+
+
+@test
+def json_of_counters():
+    stats = json.loads(unit("print", "stats", "j"))
+    drops = stats.pop("drops")
+    assert list(stats) == "ns_in ns_out na_in na_out dad_in dad_out answers".split()
+    assert stats["ns_in"] == (1 << 40 | 4) and stats["answers"] == (1 << 40 | 10)
+    assert list(drops) == (
+        "hop-limit checksum code length target-multicast option-length fragment "
+        "dad-destination dad-slla na-multicast-solicited own-echo ns-rate na-rate target-limit "
+        "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready").split()
+    assert {k for k, v in drops.items() if v} == {"own-echo", "not-ready"}
+
+
+@test
+def json_of_events_is_one_object_a_line():
+    lines = unit("print", "events", "j").splitlines()
+    assert [json.loads(x) for x in lines] == [
+        dict(HOST, event="host-moved", old_dev="down1"),
+        dict(PREFIX, event="prefix-add"),
+        dict(LINK, event="link-refused", reason="up0 is a port of br0: add br0"),
+        {"event": "limit", "limit": "host-limit", "dev": "down0"}]
+    for line in unit("print", "events", "j", "t").splitlines():
+        stamp = json.loads(line)["timestamp"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", stamp), stamp
+
+
+@test
+def json_of_any_device_name_is_valid():
+    names = [x["ifname"] for x in json.loads(unit("print", "links", "j"))]
+    assert names == ["up0", 'q"b\\c', "\x1b[31mred", "grün", "badÿÃ"]
+
+
+@test
+def json_pretty_is_the_same_json():
+    for what in ("hosts", "prefix", "links", "param", "solicit", "stats", "empty"):
+        plain, pretty = unit("print", what, "j"), unit("print", what, "j", "p")
+        assert json.loads(plain) == json.loads(pretty), what
+        assert plain.count("\n") == 1 and plain.endswith("\n"), what
+    assert '    "addr": "2001:db8:1::10",\n' in unit("print", "hosts", "j", "p")
+
+
+@test
+def json_of_nothing_and_of_a_refusal():
+    assert unit("print", "empty", "j") == "[]\n"
+    assert unit("print", "empty") == ""
+    assert unit("print", "refused", "j") == ""
+
+
+@test
+def text_of_each_object():
+    assert unit("print", "hosts") == (
+        "2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
+        "age 1m01s route\n")
+    assert unit("print", "links").splitlines()[0] == (
+        "3: up0: role upstream group 0 state active nd on override clear na-source link-local "
+        "prefixes 1 hosts 2")
+    assert unit("print", "prefix").splitlines() == [
+        "2001:db8:1::/64 dev up0 group 0 mode proxy source route,static marked records 5 hosts 6",
+        "    2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
+        "age 1m01s route"]
+    assert unit("print", "param") == "record_lifetime 7 default 5 min 1 max 3600\n"
+
+
+@test
+def text_hides_what_a_terminal_would_obey():
+    assert "\033" not in unit("print", "links")
+
+
+@test
+def text_of_counters_shows_drops_that_are():
+    text = unit("print", "stats")
+    assert "drops: own-echo 12 not-ready 21" in text and "hop-limit" not in text
+    assert "hop-limit 0" in unit("print", "stats", "d")
+
+
+@test
+def oneline_is_one_line():
+    for what in ("prefix", "solicit", "stats"):
+        text = unit("print", what, "o")
+        assert text.count("\n") == 1 and "\\" in text, text
+
+
+@test
+def events_are_one_line_each():
+    lines = unit("print", "events").splitlines()
+    assert [x.split()[0] for x in lines] == ["host-moved", "prefix-add", "link-refused", "limit"]
+    assert lines[0].endswith("was-on down1")
+    assert re.match(r"\[[0-9T:.-]+\] host-moved 2001:db8:1::10 ",
+                    unit("print", "events", "t").splitlines()[0])
+
+
+@test
+def colours_only_when_asked_for():
+    assert "\033[" not in unit("print", "hosts")
+    text = unit("print", "hosts", "c")
+    assert "\033[34m2001:db8:1::10\033[0m" in text and "\033[32mreachable\033[0m" in text
+    assert re.sub(r"\033\[[0-9;]*m", "", text) == unit("print", "hosts")
+
+
+@test
+def a_hundred_thousand_hosts_take_less_than_two_seconds():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    text = unit("print", "hosts", "j", "100000")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    hosts = json.loads(text)
+    assert len({x["addr"] for x in hosts}) == 100000
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+
+
+def main():
+    """Run everything; the last line has the numbers."""
+    passed = failed = 0
+    for line in unit("parse").splitlines():
+        if line.startswith("ok "):
+            passed += 1
+        else:
+            failed += 1
+            print(line)
+    assert passed + failed > 40, "the unit program did not run"
+    for name, function in TESTS:
+        try:
+            function()
+            passed += 1
+        except Exception as error:      # a test that breaks off has failed
+            failed += 1
+            print(f"not ok {name}: {type(error).__name__}: {error}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

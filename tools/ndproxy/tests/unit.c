@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What can be tested of the tool without a kernel: how words become attributes ("unit parse"), and
+ * how messages become text and JSON ("unit print OBJECT [OPTION...]", checked by run.py).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "objects.h"
+#include "print.h"
+
+static void result(bool ok, const char *what)
+{
+	printf("%s %s\n", ok ? "ok" : "not ok", what);
+}
+
+/* --- words --- */
+
+static const struct {
+	const char *word;
+	uint32_t max;
+	int ret;
+	uint32_t num;
+} u32_cases[] = {
+	{ "0", UINT32_MAX, 0, 0 },
+	{ "4294967295", UINT32_MAX, 0, UINT32_MAX },
+	{ "4294967296", UINT32_MAX, -1, 0 },
+	{ "18446744073709551616", UINT32_MAX, -1, 0 },
+	{ "010", UINT32_MAX, 0, 10 },
+	{ "128", 128, 0, 128 },
+	{ "129", 128, -1, 0 },
+	{ "-1", UINT32_MAX, -1, 0 },
+	{ "+1", UINT32_MAX, -1, 0 },
+	{ " 1", UINT32_MAX, -1, 0 },
+	{ "1 ", UINT32_MAX, -1, 0 },
+	{ "1x", UINT32_MAX, -1, 0 },
+	{ "0x10", UINT32_MAX, -1, 0 },
+	{ "", UINT32_MAX, -1, 0 },
+};
+
+static const struct {
+	const char *word;
+	int ret;
+	uint8_t len;
+} prefix_cases[] = {
+	{ "2001:db8::/64", 0, 64 },
+	{ "::/0", 0, 0 },
+	{ "2001:db8::1/128", 0, 128 },
+	{ "2001:db8::/129", -1, 0 },
+	{ "2001:db8::/", -1, 0 },
+	{ "2001:db8::/-1", -1, 0 },
+	{ "2001:db8::/64/64", -1, 0 },
+	{ "2001:db8::", -1, 0 },
+	{ "192.0.2.0/24", -1, 0 },
+	{ "/64", -1, 0 },
+	{ "2001:db8:0000:0000:0000:0000:0000:0000:0000:0000/64", -1, 0 },
+};
+
+static const struct {
+	const char *word;
+	int ret;
+} dev_cases[] = {
+	{ "up0", 0 },
+	{ "eth0.100", 0 },
+	{ "if4000000", 0 },
+	{ "fifteen-letters", 0 },
+	{ "sixteen--letters", -1 },
+	{ "", -1 },
+	{ ".", -1 },
+	{ "..", -1 },
+	{ "a/b", -1 },
+	{ "a b", -1 },
+	{ "a:b", -1 },
+};
+
+static void test_words(void)
+{
+	struct in6_addr addr;
+	uint32_t num;
+	uint8_t len;
+
+	for (size_t i = 0; i < ARRAY_SIZE(u32_cases); i++) {
+		num = 0;
+		result(parse_u32(u32_cases[i].word, u32_cases[i].max, &num) == u32_cases[i].ret &&
+		       num == u32_cases[i].num, u32_cases[i].word);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(prefix_cases); i++) {
+		len = 0;
+		result(parse_prefix(prefix_cases[i].word, &addr, &len) == prefix_cases[i].ret &&
+		       len == prefix_cases[i].len, prefix_cases[i].word);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(dev_cases); i++)
+		result(parse_dev(dev_cases[i].word, &num) == dev_cases[i].ret, dev_cases[i].word);
+	result(!parse_dev("if1", &num) && num == 1, "if1 is index 1");
+	result(!parse_dev("if4000000", &num) && !num, "if4000000 is a name");
+}
+
+/* --- attributes --- */
+
+static char buf[8192] __attribute__((aligned(8)));
+
+static struct nlmsghdr *message(uint8_t cmd)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	genl->cmd = cmd;
+	return nlh;
+}
+
+static const struct cmd *command(const struct object *obj, const char *verb)
+{
+	for (size_t i = 0; i < obj->ncmds; i++)
+		if (!strcmp(obj->cmds[i].verb, verb))
+			return &obj->cmds[i];
+	abort();
+}
+
+/* Reads the words, and sorts the attributes that they become. */
+static int attributes(const struct object *obj, const char *verb, struct nlattr **tb, int max,
+		      int argc, char **argv)
+{
+	const struct cmd *cmd = command(obj, verb);
+	struct nlmsghdr *nlh;
+	struct args args;
+
+	if (cmd_parse(obj, cmd, argc, argv, &args))
+		return -1;
+	nlh = message(cmd->nlcmd);
+	nl_put_args(nlh, cmd->args, &args);
+	nl_attrs(nlh, tb, max);
+	return 0;
+}
+
+#define WORDS(...)	((char *[]){ __VA_ARGS__ })
+#define ATTRIBUTES(obj, verb, tb, max, ...)					\
+	attributes(obj, verb, tb, max, ARRAY_SIZE(WORDS(__VA_ARGS__)), WORDS(__VA_ARGS__))
+
+static bool all_absent(struct nlattr **tb, int from, int to)
+{
+	for (int i = from; i <= to; i++)
+		if (tb[i])
+			return false;
+	return true;
+}
+
+static void test_link_attributes(void)
+{
+	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
+
+	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "no-such-dev", "nd", "off",
+			   "na-source", "target", "group", "7", "role", "downstream",
+			   "override", "set") &&
+	       !strcmp(attr_str(tb[NDPROXY_A_LINK_IFNAME]), "no-such-dev") &&
+	       !tb[NDPROXY_A_LINK_IFINDEX] &&
+	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ND]) == 1 &&
+	       !attr_u32(tb[NDPROXY_A_LINK_ND]) &&
+	       attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]) == NDPROXY_NA_SOURCE_TARGET &&
+	       attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]) == NDPROXY_OVERRIDE_SET &&
+	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ROLE]) == 4 &&
+	       attr_u32(tb[NDPROXY_A_LINK_ROLE]) == NDPROXY_ROLE_DOWNSTREAM &&
+	       attr_u32(tb[NDPROXY_A_LINK_GROUP]) == 7, "link set: every argument");
+	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "dev", "role", "role",
+			   "upstream") &&
+	       !strcmp(attr_str(tb[NDPROXY_A_LINK_IFNAME]), "role") &&
+	       attr_u32(tb[NDPROXY_A_LINK_ROLE]) == NDPROXY_ROLE_UPSTREAM &&
+	       all_absent(tb, NDPROXY_A_LINK_GROUP, NDPROXY_A_LINK_MAX),
+	       "link set: a device called role");
+	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "if1", "nd", "on") &&
+	       attr_u32(tb[NDPROXY_A_LINK_IFINDEX]) == 1 && !tb[NDPROXY_A_LINK_IFNAME] &&
+	       attr_u32(tb[NDPROXY_A_LINK_ND]) == 1, "link set: by index");
+	result(!ATTRIBUTES(&link_object, "show", tb, NDPROXY_A_LINK_MAX, "dev", "up0") &&
+	       !strcmp(attr_str(tb[NDPROXY_A_LINK_IFNAME]), "up0"), "link show dev up0");
+}
+
+static void test_other_attributes(void)
+{
+	struct nlattr *p[NDPROXY_A_PREFIX_MAX + 1], *h[NDPROXY_A_HOST_MAX + 1];
+	struct nlattr *n[NDPROXY_A_PARAM_MAX + 1];
+	struct in6_addr want, got;
+
+	parse_addr("2001:db8:1::", &want);
+	result(!ATTRIBUTES(&prefix_object, "add", p, NDPROXY_A_PREFIX_MAX, "2001:db8:1::/64", "dev",
+			   "no-such-dev") &&
+	       attr_u32(p[NDPROXY_A_PREFIX_PREFIX_LEN]) == 64 &&
+	       mnl_attr_get_payload_len(p[NDPROXY_A_PREFIX_PREFIX_LEN]) == 1 &&
+	       (got = attr_addr(p[NDPROXY_A_PREFIX_ADDR]), !memcmp(&got, &want, 16)) &&
+	       !strcmp(attr_str(p[NDPROXY_A_PREFIX_IFNAME]), "no-such-dev"), "prefix add");
+	result(!ATTRIBUTES(&host_object, "show", h, NDPROXY_A_HOST_MAX, "to", "2001:db8:1::/64") &&
+	       attr_u32(h[NDPROXY_A_HOST_PREFIX_LEN]) == 64 && !h[NDPROXY_A_HOST_ADDR] &&
+	       (got = attr_addr(h[NDPROXY_A_HOST_PREFIX]), !memcmp(&got, &want, 16)),
+	       "host show to PREFIX");
+	result(!ATTRIBUTES(&param_object, "set", n, NDPROXY_A_PARAM_MAX, "ns_rate", "7") &&
+	       !strcmp(attr_str(n[NDPROXY_A_PARAM_NAME]), "ns_rate") &&
+	       attr_u32(n[NDPROXY_A_PARAM_VALUE]) == 7, "param set");
+}
+
+/* A message may come from a newer kernel, or be nonsense. */
+static void test_odd_attributes(void)
+{
+	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
+	struct nlmsghdr *nlh = message(0);
+
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_MAX + 7, 1);
+	mnl_attr_put(nlh, NDPROXY_A_LINK_IFNAME, 3, "abc");
+	mnl_attr_put(nlh, NDPROXY_A_LINK_GROUP, 3, "abc");
+	nl_attrs(nlh, tb, NDPROXY_A_LINK_MAX);
+	result(!*attr_str(tb[NDPROXY_A_LINK_IFNAME]), "a string without an end");
+	result(!attr_u32(tb[NDPROXY_A_LINK_GROUP]), "a number of three octets");
+	result(!attr_u32(NULL) && !*attr_str(NULL), "attributes that are not there");
+	result(!strcmp(name_of(&role_names, 77), "77"), "a value without a name");
+}
+
+/* --- messages --- */
+
+static int count = 1;
+
+static void put_link(struct nlmsghdr *nlh, const char *name)
+{
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_IFINDEX, 3);
+	mnl_attr_put_strz(nlh, NDPROXY_A_LINK_IFNAME, name);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_ROLE, NDPROXY_ROLE_UPSTREAM);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_GROUP, 0);
+	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_ND, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_OVERRIDE, NDPROXY_OVERRIDE_CLEAR);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_NA_SOURCE, NDPROXY_NA_SOURCE_LINK_LOCAL);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_STATE, NDPROXY_LINK_STATE_ACTIVE);
+	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_ALLMULTI, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_PREFIXES, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_HOSTS, 2);
+}
+
+static void put_host(struct nlmsghdr *nlh, uint32_t n)
+{
+	struct in6_addr addr;
+
+	parse_addr("2001:db8:1::10", &addr);
+	n += 0x10;
+	for (int i = 0; i < 4; i++)
+		addr.s6_addr[15 - i] = n >> (8 * i);
+	mnl_attr_put(nlh, NDPROXY_A_HOST_ADDR, 16, &addr);
+	mnl_attr_put_strz(nlh, NDPROXY_A_HOST_IFNAME, "down0");
+	mnl_attr_put(nlh, NDPROXY_A_HOST_LLADDR, 6, "\2\0\0\0\xdd\x10");
+	mnl_attr_put_u32(nlh, NDPROXY_A_HOST_STATE, NDPROXY_HOST_STATE_REACHABLE);
+	mnl_attr_put_u32(nlh, NDPROXY_A_HOST_EVIDENCE, NDPROXY_EVIDENCE_NA);
+	mnl_attr_put_u64(nlh, NDPROXY_A_HOST_AGE, 61234);
+	mnl_attr_put_u8(nlh, NDPROXY_A_HOST_ROUTE, 1);
+}
+
+static void put_prefix(struct nlmsghdr *nlh)
+{
+	struct in6_addr addr;
+
+	parse_addr("2001:db8:1::", &addr);
+	mnl_attr_put(nlh, NDPROXY_A_PREFIX_ADDR, 16, &addr);
+	mnl_attr_put_u8(nlh, NDPROXY_A_PREFIX_PREFIX_LEN, 64);
+	mnl_attr_put_strz(nlh, NDPROXY_A_PREFIX_IFNAME, "up0");
+	mnl_attr_put_u32(nlh, NDPROXY_A_PREFIX_GROUP, 0);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PREFIX_MODE, NDPROXY_PREFIX_MODE_PROXY);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PREFIX_SOURCES, 3);
+	mnl_attr_put_u8(nlh, NDPROXY_A_PREFIX_MARKED, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PREFIX_RECORDS, 5);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PREFIX_HOSTS, 6);
+}
+
+static void print_links(void)
+{
+	static const char *const names[] = {
+		"up0", "q\"b\\c", "\x1b[31mred", "gr\xc3\xbcn", "bad\xff\xc3",
+	};
+
+	out_array(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct nlmsghdr *nlh = message(NDPROXY_CMD_LINK_GET);
+
+		put_link(nlh, names[i]);
+		link_message(nlh, NULL);
+	}
+	out_array_end();
+}
+
+static void print_hosts(void)
+{
+	out_array(NULL);
+	for (int i = 0; i < count; i++) {
+		struct nlmsghdr *nlh = message(NDPROXY_CMD_HOST_GET);
+
+		put_host(nlh, i);
+		host_message(nlh, NULL);
+	}
+	out_array_end();
+}
+
+static void print_prefix(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_PREFIX_GET);
+	struct nlattr *nest;
+
+	put_prefix(nlh);
+	nest = mnl_attr_nest_start(nlh, NDPROXY_A_PREFIX_HOST);
+	put_host(nlh, 0);
+	mnl_attr_nest_end(nlh, nest);
+	prefix_message(nlh, NULL);
+}
+
+static void print_solicit(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_SOLICIT_GET);
+	struct in6_addr addr;
+	struct nlattr *nest;
+
+	parse_addr("2001:db8:1::", &addr);
+	mnl_attr_put(nlh, NDPROXY_A_SOLICIT_PREFIX, 16, &addr);
+	mnl_attr_put_u8(nlh, NDPROXY_A_SOLICIT_PREFIX_LEN, 64);
+	addr.s6_addr[15] = 0x20;
+	mnl_attr_put(nlh, NDPROXY_A_SOLICIT_TARGET, 16, &addr);
+	mnl_attr_put_u64(nlh, NDPROXY_A_SOLICIT_AGE, 7);
+	for (int i = 1; i <= 2; i++) {
+		addr.s6_addr[15] = i;
+		nest = mnl_attr_nest_start(nlh, NDPROXY_A_SOLICIT_SOLICITOR);
+		mnl_attr_put(nlh, NDPROXY_A_SOLICITOR_ADDR, 16, &addr);
+		mnl_attr_put_strz(nlh, NDPROXY_A_SOLICITOR_IFNAME, "up0");
+		mnl_attr_put_u64(nlh, NDPROXY_A_SOLICITOR_AGE, i);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	out_array(NULL);
+	solicit_message(nlh, NULL);
+	out_array_end();
+}
+
+static void print_param(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_PARAM_GET);
+
+	mnl_attr_put_strz(nlh, NDPROXY_A_PARAM_NAME, "record_lifetime");
+	mnl_attr_put_u32(nlh, NDPROXY_A_PARAM_VALUE, 7);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PARAM_DEFAULT, 5);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PARAM_MINIMUM, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_PARAM_MAXIMUM, 3600);
+	out_array(NULL);
+	param_message(nlh, NULL);
+	out_array_end();
+}
+
+static void print_stats(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_STATS_GET);
+	struct nlattr *tb[NDPROXY_A_STATS_MAX + 1];
+	struct nlattr *nest;
+
+	for (int i = NDPROXY_A_STATS_NS_IN; i <= NDPROXY_A_STATS_ANSWERS; i++)
+		mnl_attr_put_u64(nlh, i, UINT64_C(1) << 40 | i);
+	nest = mnl_attr_nest_start(nlh, NDPROXY_A_STATS_DROPS);
+	for (int i = NDPROXY_A_DROPS_HOP_LIMIT; i <= NDPROXY_A_DROPS_MAX; i++)
+		mnl_attr_put_u64(nlh, i, i == NDPROXY_A_DROPS_OWN_ECHO ||
+				 i == NDPROXY_A_DROPS_NOT_READY ? i : 0);
+	mnl_attr_nest_end(nlh, nest);
+	nl_attrs(nlh, tb, NDPROXY_A_STATS_MAX);
+	out_object(NULL);
+	stats_print(tb);
+	out_object_end();
+	out_line_end();
+}
+
+static struct nlattr *begin_event(struct nlmsghdr **nlh, uint32_t type, uint16_t object)
+{
+	*nlh = message(NDPROXY_CMD_EVENT);
+	mnl_attr_put_u32(*nlh, NDPROXY_A_EVENT_TYPE, type);
+	return mnl_attr_nest_start(*nlh, object);
+}
+
+static void print_events(void)
+{
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_HOST_MOVED, NDPROXY_A_EVENT_HOST);
+	put_host(nlh, 0);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_strz(nlh, NDPROXY_A_EVENT_OLD_IFNAME, "down1");
+	event_message(nlh, NULL);
+
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_PREFIX_ADD, NDPROXY_A_EVENT_PREFIX);
+	put_prefix(nlh);
+	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_LINK_REFUSED, NDPROXY_A_EVENT_LINK);
+	put_link(nlh, "up0");
+	mnl_attr_put_strz(nlh, NDPROXY_A_LINK_REASON, "up0 is a port of br0: add br0");
+	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_LIMIT, NDPROXY_A_EVENT_LIMIT);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LIMIT_REASON, NDPROXY_DROP_REASON_HOST_LIMIT);
+	mnl_attr_put_strz(nlh, NDPROXY_A_LIMIT_IFNAME, "down0");
+	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+}
+
+static void print_refused(void)
+{
+	out_array(NULL);
+}
+
+static void print_empty(void)
+{
+	out_array(NULL);
+	out_array_end();
+}
+
+static const struct {
+	const char *name;
+	void (*print)(void);
+} printers[] = {
+	{ "links", print_links },
+	{ "hosts", print_hosts },
+	{ "prefix", print_prefix },
+	{ "solicit", print_solicit },
+	{ "param", print_param },
+	{ "stats", print_stats },
+	{ "events", print_events },
+	{ "refused", print_refused },
+	{ "empty", print_empty },
+};
+
+static void read_option(const char *word)
+{
+	switch (*word) {
+	case 'j':
+		out.json = true;
+		break;
+	case 'p':
+		out.pretty = true;
+		break;
+	case 'd':
+		out.details = true;
+		break;
+	case 'o':
+		out.oneline = true;
+		break;
+	case 'c':
+		out.color = true;
+		break;
+	case 't':
+		out.timestamp = true;
+		break;
+	default:
+		count = atoi(word);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "parse")) {
+		test_words();
+		test_link_attributes();
+		test_other_attributes();
+		test_odd_attributes();
+		return 0;
+	}
+	if (argc < 3 || strcmp(argv[1], "print"))
+		return 2;
+	for (int i = 3; i < argc; i++)
+		read_option(argv[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(printers); i++) {
+		if (strcmp(printers[i].name, argv[2]))
+			continue;
+		printers[i].print();
+		out_document_end();
+		return 0;
+	}
+	return 2;
+}
