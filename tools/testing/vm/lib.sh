@@ -39,14 +39,13 @@ fresh() { [ "$(cat "$1/.key" 2>/dev/null)" = "$2" ]; }
 # finish DIR KEY: the last act of making DIR; an interrupted making never gets here
 finish() { echo "$2" > "$1/.key.new" && mv "$1/.key.new" "$1/.key"; }
 
-# lock NAME: one maker at a time of the thing NAME, until this shell ends
+# lock NAME: one maker at a time of the thing NAME, until unlock or this shell ends
 lock() {
-	local fd
-
 	mkdir -p "$CACHE/lock"
-	exec {fd}> "$CACHE/lock/$1"
-	flock "$fd"
+	exec {LOCK_FD}> "$CACHE/lock/$1"
+	flock "$LOCK_FD"
 }
+unlock() { exec {LOCK_FD}>&-; }
 
 # quiet LOG COMMAND...: output to LOG, and its tail shown only on failure
 quiet() {
@@ -61,3 +60,44 @@ quiet() {
 # kernel_root K, kernel_release K: the unpacked image package of a stock kernel
 kernel_root() { echo "$CACHE/kernels/$1"; }
 kernel_release() { cat "$CACHE/kernels/$1/release"; }
+
+# kernel_headers K: the folder to give to make -C
+kernel_headers() {
+	if [ "$1" = uml ]; then
+		echo "$CACHE/src/linux-source-$UML_VERSION"
+	else
+		echo "$CACHE/kernels/$1/usr/src/linux-headers-$(kernel_release "$1")"
+	fi
+}
+
+# in_sid COMMAND...: run it in the sid root, which sees the cache where it is here
+in_sid() {
+	# shellcheck disable=SC2016
+	unshare -m --propagation private sh -c '
+		root=$1 cache=$2
+		shift 2
+		mkdir -p "$root$cache"
+		mount --bind "$cache" "$root$cache"
+		mount --bind /dev "$root/dev"
+		mount -t proc proc "$root/proc"
+		exec chroot "$root" env PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"' \
+		sh "$CACHE/sid" "$CACHE" "$@"
+}
+
+# kmake K DIR [ARG...]: the external module build of kernel K for the folder DIR of the cache
+kmake() {
+	local kernel=$1 dir=$2 make=(nice make -s -C "$(kernel_headers "$1")" M="$2")
+
+	shift 2
+	case $kernel in
+	uml)	"${make[@]}" O="$CACHE/uml-$UML_VERSION" ARCH=um "$@" ;;
+	7.2)	in_sid "${make[@]}" "$@" ;;
+	*)	"${make[@]}" "$@" ;;
+	esac
+}
+
+# warnings LOG: those of compiler and modpost, not those about the build machine
+warnings() {
+	grep -iE 'warning[: ]|\berror:' "$1" |
+		grep -vE 'compiler differs|pahole version|BTF generation|Clock skew|modification time'
+}
