@@ -308,7 +308,7 @@ def test_control_unprivileged_may_look(lab, public):
 
 def test_control_user_namespace_rules_its_own(lab, public):
     """root of a user namespace rules the network namespace that it owns."""
-    script = (f"ip link add up0 type dummy && ip link set up0 up && "
+    script = (f"ip link add up0 type dummy && ip link set up0 arp on up && "
               f"{public} link set up0 role upstream && "
               f"{public} -j link show && "
               f"{public} param set ns_rate 7")

@@ -120,18 +120,19 @@ def test_nd_a1_moved_to_another_namespace(bare):
 # Devices that cannot be proxied: what to make, its name, what the reason must name.
 REFUSED = {
     "loopback": ((), "lo", ("lo", "loopback")),
-    "noarp": (("link add na0 type dummy", "link set na0 arp off up"), "na0",
+    "noarp": (("link add na0 type veth", "link set na0 arp off up"), "na0",
               ("na0",)),
     "tunnel": (("tuntap add tun9 mode tun", "link set tun9 up"), "tun9",
                ("tun9",)),
     "bridge-port": (("link add br0 type bridge",
-                     "link add p0 type dummy", "link set p0 master br0 up",
+                     "link add p0 type dummy", "link set p0 arp on",
+                     "link set p0 master br0 up",
                      "link set br0 up"), "p0", ("p0", "port of br0",
                                                 "add br0")),
     "bond-port": (("link add bond9 type bond", "link add p1 type dummy",
-                   "link set p1 master bond9"), "p1",
+                   "link set p1 arp on", "link set p1 master bond9"), "p1",
                   ("p1", "port of bond9", "add bond9")),
-    "ipv6-off": (("link add d6 type dummy", "link set d6 up"), "d6",
+    "ipv6-off": (("link add d6 type dummy", "link set d6 arp on up"), "d6",
                  ("d6", "IPv6")),
 }
 

@@ -159,6 +159,7 @@ def test_nd_c5_unicast_to_known_host(lab3):
     lab.learn("down0", D_MAC, D)
     lab.solicit("up0", A_MAC, A, D)
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), LL["down0"], D_MAC)
+    lab.proxied_ns("down1", D, pkt.slla(MAC["down1"]), LL["down1"])
     silence(lab.up0, lab.down0, lab.down1, match=pkt.is_nd_for(D))
     lab.advertise("down0", D_MAC, D)
     lab.proxied_na("up0", D, A, A_MAC, s=1)

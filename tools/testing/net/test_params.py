@@ -51,7 +51,8 @@ def devices():
     for dev, addr in (("npu0", "2001:db8:1::1/64"), ("npd0", None)):
         subprocess.run(("ip", "link", "add", dev, "type", "dummy"),
                        check=True)
-        subprocess.run(("ip", "link", "set", dev, "up"), check=True)
+        subprocess.run(("ip", "link", "set", dev, "arp", "on", "up"),
+                       check=True)
         if addr:
             subprocess.run(("ip", "-6", "addr", "add", addr, "dev", dev,
                             "nodad"), check=True)
@@ -110,7 +111,7 @@ def test_control_roles_by_parameter(unloaded, devices):
     assert rtnl.allmulti(Here(), "npu0") == 1
     subprocess.run(("ip", "link", "add", "later0", "type", "dummy"),
                    check=True)
-    subprocess.run(("ip", "link", "set", "later0", "up"), check=True)
+    subprocess.run(("ip", "link", "set", "later0", "arp", "on", "up"), check=True)
     wait_for(lambda: tool.links()["later0"]["state"] == "active", "active")
     other = Namespace("other")
     try:
