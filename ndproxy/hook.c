@@ -61,7 +61,9 @@ static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragme
 							      IPPROTO_ICMPV6),
 	};
 
-	/* Options are read in one piece; the length was checked against the packet by the kernel. */
+	/*
+	 * Options are read in one piece; the length was checked against the packet by the kernel.
+	 */
 	if (!pskb_may_pull(skb, skb->len))
 		return NDP_DROP_NO_MEMORY;
 	pkt.saddr = &ipv6_hdr(skb)->saddr;
@@ -151,7 +153,10 @@ static const struct nf_hook_ops ndp_hooks[] = {
 		.hook = ndp_hook_pre_routing,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
-		/* Before conntrack puts fragments together, so that they are seen as what they are. */
+		/*
+		 * Before conntrack puts fragments together, so that they are seen as what they
+		 * are.
+		 */
 		.priority = NF_IP6_PRI_CONNTRACK_DEFRAG - 1,
 	},
 	{

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hosts: on which link a target lives, and by what evidence (ND-F1). A host is kept as long as there
- * is evidence for it; then it is asked, and forgotten if it is silent (ND-F3).
- *
- * All lists are ordered by time, so that the next host to end is always a first one and a single
- * piece of delayed work ages them all. Nothing is armed while there is no host.
+ * Hosts: on which link a target lives, and by what evidence (ND-F1). age.c says how long.
  */
 
 #include <linux/jhash.h>
@@ -15,22 +11,12 @@
 #include "ndproxy.h"
 #include "trace.h"
 
-#define NDP_DAD_TIME		HZ	/* RetransTimer, in which a probe may be contested */
-#define NDP_PROBE_TIME		HZ	/* RETRANS_TIMER (RFC 4861 10) */
-#define NDP_PROBES		3	/* MAX_UNICAST_SOLICIT (RFC 4861 10) */
 #define NDP_FLUSH_BATCH		64	/* hosts forgotten per hold of the lock */
 
 static const struct rhashtable_params ndp_host_params = {
 	.head_offset = offsetof(struct ndp_host, node),
 	.key_offset = offsetof(struct ndp_host, key),
 	.key_len = offsetofend(struct ndp_host_key, group),
-	.automatic_shrinking = true,
-};
-
-static const struct rhashtable_params ndp_station_params = {
-	.head_offset = offsetof(struct ndp_station, node),
-	.key_offset = offsetof(struct ndp_station, key),
-	.key_len = sizeof(struct ndp_station_key),
 	.automatic_shrinking = true,
 };
 
@@ -60,71 +46,29 @@ void ndp_host_put(struct ndp_host *host)
 		kfree_rcu(host, rcu);
 }
 
-/* --- stations --------------------------------------------------------------------------------- */
-
-static void ndp_station_put(struct ndp_net *nn, struct ndp_station *station)
-{
-	if (!station || --station->n_hosts)
-		return;
-	rhashtable_remove_fast(&nn->hosts.stations, &station->node, ndp_station_params);
-	kfree_rcu(station, rcu);
-}
-
-static struct ndp_station *ndp_station_new(struct ndp_net *nn, const struct ndp_station_key *key)
-{
-	struct ndp_station *station = kzalloc(sizeof(*station), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (!station)
-		return ERR_PTR(-ENOMEM);
-	station->key = *key;
-	if (rhashtable_insert_fast(&nn->hosts.stations, &station->node, ndp_station_params)) {
-		kfree(station);
-		return ERR_PTR(-ENOMEM);
-	}
-	return station;
-}
-
-/* Return: the station, with one host more; NULL if the address is not told; an error over the limit. */
-static struct ndp_station *ndp_station_get(struct ndp_net *nn, const struct ndp_sighting *s)
-{
-	struct ndp_station_key key = {};
-	struct ndp_station *station;
-
-	if (!s->lladdr || s->lladdr_len > sizeof(key.addr))
-		return NULL;
-
-	key.ifindex = s->link->ifindex;
-	key.len = s->lladdr_len;
-	memcpy(key.addr, s->lladdr, s->lladdr_len);
-
-	station = rhashtable_lookup_fast(&nn->hosts.stations, &key, ndp_station_params);
-	if (!station)
-		station = ndp_station_new(nn, &key);
-	else if (station->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_LLADDR]) &&
-		 s->evidence != NDP_BY_STATIC)
-		station = ERR_PTR(-ENOSPC);
-
-	if (!IS_ERR(station))
-		station->n_hosts++;
-	return station;
-}
-
-static bool ndp_station_is(const struct ndp_station *station, const struct ndp_sighting *s)
-{
-	return station && station->key.ifindex == s->link->ifindex &&
-	       station->key.len == s->lladdr_len &&
-	       !memcmp(station->key.addr, s->lladdr, s->lladdr_len);
-}
-
 /* --- time ------------------------------------------------------------------------------------- */
 
-static unsigned long ndp_host_lifetime(const struct ndp_net *nn)
+/**
+ * ndp_host_lifetime() - how long a host is kept without evidence
+ * @nn: namespace
+ *
+ * Return: jiffies.
+ */
+unsigned long ndp_host_lifetime(const struct ndp_net *nn)
 {
 	return READ_ONCE(nn->limit[NDP_HOST_LIFETIME]) * HZ;
 }
 
-/* The only place that arms the work: for a deadline that is sooner than the one it waits for. */
-static void ndp_host_arm(struct ndp_net *nn, unsigned long deadline)
+/**
+ * ndp_host_arm() - have the hosts looked at in time; the only place that arms the work
+ * @nn: namespace
+ * @deadline: jiffies; one that is not sooner than what is waited for changes nothing
+ *
+ * Nothing is armed while there is no host.
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_arm(struct ndp_net *nn, unsigned long deadline)
 {
 	struct ndp_hosts *hosts = &nn->hosts;
 	long delay = deadline - jiffies;
@@ -146,7 +90,14 @@ static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list
 	ndp_host_arm(nn, host->seen + span);
 }
 
-static void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
+/**
+ * ndp_host_refresh() - a host's life starts anew on its link
+ * @nn: namespace
+ * @host: for which there is evidence
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 {
 	if (host->state == NDP_HOST_STATIC) {
 		host->seen = jiffies;
@@ -229,7 +180,14 @@ no_memory:
 	return NULL;
 }
 
-static void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
+/**
+ * ndp_host_forget() - take a host out of the table, and its route out of the kernel
+ * @nn: namespace
+ * @host: to forget; freed with the last reference
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
 {
 	lockdep_assert_held(&nn->hosts.lock);
 
@@ -263,7 +221,15 @@ static void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
 	ndp_route_queue_host(nn, host);
 }
 
-static void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
+/**
+ * ndp_host_settle() - a host is known from now on
+ * @nn: namespace
+ * @host: new, or tentative
+ * @evidence: enum ndp_evidence
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
 {
 	host->evidence = evidence;
 	host->state = evidence == NDP_BY_STATIC ? NDP_HOST_STATIC : NDP_HOST_REACHABLE;
@@ -273,7 +239,15 @@ static void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 eviden
 	ndp_event_host(nn, NDP_EVENT_HOST_LEARNT, host, NULL);
 }
 
-static void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link)
+/**
+ * ndp_host_move() - a host lives on another link now
+ * @nn: namespace
+ * @host: in the table; if it is tentative, nobody is told
+ * @link: where it lives
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link)
 {
 	bool tentative = host->state == NDP_HOST_TENTATIVE;
 	const struct ndp_link *old = host->link;
@@ -528,113 +502,6 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
 	return answer;
 }
 
-/* --- ageing ----------------------------------------------------------------------------------- */
-
-static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
-{
-	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
-
-	return host && time_after_eq(jiffies, host->seen + span) ? host : NULL;
-}
-
-/* Nobody contested the probe: the host is where it probed. */
-static void ndp_host_uncontested(struct ndp_net *nn, struct ndp_host *host)
-{
-	host->nonce = 0;
-	if (host->claim) {
-		ndp_host_move(nn, host, host->claim);
-		host->evidence = NDP_BY_DAD;
-		ndp_host_refresh(nn, host);
-		return;
-	}
-	ndp_host_settle(nn, host, NDP_BY_DAD);
-}
-
-static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
-{
-	host->state = NDP_HOST_PROBING;
-	host->probes = 0;
-	host->seen = jiffies - NDP_PROBE_TIME;
-	list_move(&host->timed, &nn->hosts.probing);
-}
-
-/* Ask a host once more; the lock is dropped meanwhile. A probe that could not leave counts not. */
-static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
-{
-	bool sent;
-
-	if (host->probes >= NDP_PROBES) {
-		ndp_host_forget(nn, host);
-		return;
-	}
-	host->seen = jiffies;
-	list_move_tail(&host->timed, &nn->hosts.probing);
-	refcount_inc(&host->ref);
-	rcu_read_lock();
-	spin_unlock_bh(&nn->hosts.lock);
-
-	local_bh_disable();
-	sent = nn->host_ops->probe(nn, host);
-	local_bh_enable();
-
-	spin_lock_bh(&nn->hosts.lock);
-	rcu_read_unlock();
-	if (sent && host->state == NDP_HOST_PROBING)
-		host->probes++;
-	ndp_host_put(host);
-}
-
-static bool ndp_host_age_one(struct ndp_net *nn)
-{
-	struct ndp_hosts *hosts = &nn->hosts;
-	struct ndp_host *host;
-
-	host = ndp_host_due(&hosts->tentative, NDP_DAD_TIME);
-	if (host) {
-		ndp_host_uncontested(nn, host);
-		return true;
-	}
-	host = ndp_host_due(&hosts->lru, ndp_host_lifetime(nn));
-	if (host) {
-		ndp_host_start_probing(nn, host);
-		return true;
-	}
-	host = ndp_host_due(&hosts->probing, NDP_PROBE_TIME);
-	if (host)
-		ndp_host_probe(nn, host);
-	return host;
-}
-
-static void ndp_host_rearm_list(struct ndp_net *nn, struct list_head *list, unsigned long span)
-{
-	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
-
-	if (host)
-		ndp_host_arm(nn, host->seen + span);
-}
-
-static void ndp_host_work(struct work_struct *work)
-{
-	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, hosts.work);
-	struct ndp_hosts *hosts = &nn->hosts;
-	unsigned int n = 0;
-
-	spin_lock_bh(&hosts->lock);
-	hosts->armed = false;
-	while (ndp_host_age_one(nn)) {
-		if (++n % NDP_FLUSH_BATCH)
-			continue;
-		spin_unlock_bh(&hosts->lock);
-		cond_resched();
-		spin_lock_bh(&hosts->lock);
-	}
-	hosts->armed = false;
-	ndp_host_rearm_list(nn, &hosts->tentative, NDP_DAD_TIME);
-	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
-	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);
-	spin_unlock_bh(&hosts->lock);
-}
-
 /* --- flushing --------------------------------------------------------------------------------- */
 
 /* Forget up to a batch of the hosts on a link, learnt and not in use elsewhere. */
@@ -720,11 +587,10 @@ int ndp_host_init(struct ndp_net *nn)
 	INIT_LIST_HEAD(&hosts->probing);
 	INIT_LIST_HEAD(&hosts->tentative);
 	INIT_LIST_HEAD(&hosts->statics);
-	INIT_DELAYED_WORK(&hosts->work, ndp_host_work);
 	err = rhashtable_init(&hosts->table, &ndp_host_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&hosts->stations, &ndp_station_params);
+	err = ndp_station_init(nn);
 	if (err)
 		rhashtable_destroy(&hosts->table);
 	return err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Neighbor Solicitations and Advertisements as octets: parse, validate, build. Pure: no skb, no device, no clock; KUnit
+ * Neighbor Solicitations and Advertisements as octets: parse, validate, build. Pure: no skb, no
+ * device, no clock; KUnit
  * and the user-space fuzzer feed it directly.
  */
 
@@ -46,7 +47,10 @@ static enum ndp_drop nd_check_header(const struct nd_packet *pkt)
 	return NDP_DROP_NONE;
 }
 
-/* The address lies in the option's first octets; an option too short for the link's addresses says nothing. */
+/*
+ * The address lies in the option's first octets; an option too short for the link's addresses says
+ * nothing.
+ */
 static void nd_take_lladdr(const u8 *opt, unsigned int len, u8 lladdr_len, struct nd_info *info)
 {
 	if (info->lladdr || !lladdr_len || len < 2 + lladdr_len)
@@ -63,7 +67,10 @@ static void nd_take_nonce(const u8 *opt, unsigned int len, struct nd_info *info)
 	info->nonce_len = len - 2;
 }
 
-/* All options are walked before any is believed: one of length 0 makes the message invalid, wherever it stands. */
+/*
+ * All options are walked before any is believed: one of length 0 makes the message invalid,
+ * wherever it stands.
+ */
 static enum ndp_drop nd_parse_options(const struct nd_packet *pkt, struct nd_info *info)
 {
 	u8 lladdr_opt = info->type == ND_TYPE_NS ? ND_OPT_SLLA : ND_OPT_TLLA;
@@ -112,7 +119,8 @@ enum ndp_drop nd_parse(const struct nd_packet *pkt, struct nd_info *info)
 	memcpy(&info->target, pkt->data + ND_OFF_TARGET, sizeof(info->target));
 
 	if (info->type == ND_TYPE_NA) {
-		info->flags = pkt->data[ND_OFF_FLAGS] & (ND_NA_ROUTER | ND_NA_SOLICITED | ND_NA_OVERRIDE);
+		info->flags = pkt->data[ND_OFF_FLAGS] &
+			      (ND_NA_ROUTER | ND_NA_SOLICITED | ND_NA_OVERRIDE);
 		if (ipv6_addr_is_multicast(&info->daddr) && info->flags & ND_NA_SOLICITED)
 			return NDP_DROP_NA_MULTICAST_SOLICITED;
 	} else if (nd_is_dad(info) && !nd_addr_is_solicited_node(&info->daddr)) {

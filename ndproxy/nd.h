@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Neighbor Solicitations and Advertisements as octets (RFC 4861 4.3, 4.4): parse, validate, build. Pure. */
+/*
+ * Neighbor Solicitations and Advertisements as octets (RFC 4861 4.3, 4.4): parse, validate, build.
+ * Pure.
+ */
 #ifndef NDPROXY_ND_H
 #define NDPROXY_ND_H
 
@@ -13,7 +16,7 @@
 #define ND_HOP_LIMIT		255
 #define ND_HEADER_LEN		24	/* both messages, without options */
 #define ND_LLADDR_MAX		32	/* MAX_ADDR_LEN of the kernel */
-#define ND_NONCE_MAX		32	/* octets of a nonce that can be carried on; RFC 7527 4.1 asks for 6 */
+#define ND_NONCE_MAX		32	/* octets; RFC 7527 4.1 asks for 6 */
 
 #define ND_NA_ROUTER		0x80
 #define ND_NA_SOLICITED		0x40
@@ -23,7 +26,9 @@
 #define ND_OPT_TLLA		2
 #define ND_OPT_NONCE		14	/* RFC 3971 5.3.2, RFC 7527 4.1 */
 
-/* The longest message that nd_build() makes: header, one link-layer address and one nonce option. */
+/*
+ * The longest message that nd_build() makes: header, one link-layer address and one nonce option.
+ */
 #define ND_BUILD_MAX		(ND_HEADER_LEN + 8 * DIV_ROUND_UP(2 + ND_LLADDR_MAX, 8) + \
 				 8 * DIV_ROUND_UP(2 + ND_NONCE_MAX, 8))
 

@@ -44,7 +44,7 @@ struct ndp_prefix;
 struct netlink_ext_ack;
 struct nlmsghdr;
 
-/* --- param.c: limits (spec I), a default per module, a value per namespace ------------------- */
+/* --- param.c: limits (spec I), a default per module, a value per namespace -------------------- */
 
 enum ndp_param {
 	NDP_TARGETS_PER_PREFIX,		/* 0: no limit */
@@ -81,7 +81,7 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		  struct netlink_ext_ack *extack);
 u32 ndp_param_default(enum ndp_param which);
 
-/* --- solicit.c: who asked for what (ND-C4, C8, D3, F5) --------------------------------------- */
+/* --- solicit.c: who asked for what (ND-C4, C8, D3, F5) ---------------------------------------- */
 
 /**
  * struct ndp_solicitor - who waits for an advertisement
@@ -133,7 +133,7 @@ struct ndp_record {
  * @dead: refuse new records
  */
 struct ndp_records {
-	spinlock_t lock;
+	spinlock_t lock;	/* protects the records */
 	struct rb_root tree;
 	struct list_head unknown;
 	struct list_head known;
@@ -189,7 +189,7 @@ void ndp_solicit_purge(struct ndp_records *recs);
 struct ndp_record *ndp_solicit_next(struct ndp_records *recs, const struct in6_addr *after,
 				    struct ndp_record *copy, unsigned int room);
 
-/* --- link.c: links, roles, groups, all-multicast (ND-A) -------------------------------------- */
+/* --- link.c: links, roles, groups, all-multicast (ND-A) --------------------------------------- */
 
 enum ndp_role {
 	NDP_ROLE_NONE,
@@ -223,7 +223,7 @@ enum ndp_link_state {
  * @last: jiffies of the last refill; 0: never, the bucket is full
  */
 struct ndp_bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* protects the tokens */
 	u64 tokens;
 	unsigned long last;
 };
@@ -313,14 +313,24 @@ struct ndp_link {
 /**
  * struct ndp_link_config - a change to a link
  * @name: of the device, which need not exist
- * @has_role: @role is given; likewise the other has_ fields
+ * @has_role: @role is given
+ * @has_group: @group is given
+ * @has_nd: @nd is given
+ * @has_override: @override is given
+ * @has_na_source: @na_source is given
  * @role: NDP_ROLE_NONE forgets the link
  * @group: number
- * @nd: as in struct ndp_link, and the rest likewise
+ * @nd: as in struct ndp_link
+ * @override: as in struct ndp_link
+ * @na_source: as in struct ndp_link
  */
 struct ndp_link_config {
 	char name[IFNAMSIZ];
-	bool has_role, has_group, has_nd, has_override, has_na_source;
+	bool has_role;
+	bool has_group;
+	bool has_nd;
+	bool has_override;
+	bool has_na_source;
 	u8 role;
 	u32 group;
 	bool nd;
@@ -337,7 +347,7 @@ void ndp_link_work(struct work_struct *work);
 void ndp_link_remove_all(struct ndp_net *nn);
 bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now);
 
-/* --- prefix.c: proxied prefixes (ND-B) ------------------------------------------------------- */
+/* --- prefix.c: proxied prefixes (ND-B) -------------------------------------------------------- */
 
 struct ndp_prefix_key {
 	u32 group;
@@ -414,7 +424,7 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, struct netlink_ext_ack *extack);
 
-/* --- route.c: host routes, on-link routes of downstream links, the mark (ND-B5, B6, F2) ------ */
+/* --- route.c: host routes, on-link routes of downstream links, the mark (ND-B5, B6, F2) ------- */
 
 /**
  * struct ndp_route_req - one change to the kernel's routes, waiting for the workqueue
@@ -445,7 +455,7 @@ struct ndp_route_req {
  * @work: empties it
  */
 struct ndp_routes {
-	spinlock_t lock;
+	spinlock_t lock;	/* protects the queue */
 	struct list_head queue;
 	struct work_struct work;
 };
@@ -481,7 +491,7 @@ void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires);
 int ndp_learn_register(void);
 void ndp_learn_unregister(void);
 
-/* --- host.c: where targets live (ND-F) -------------------------------------------------------- */
+/* --- station.c, host.c, age.c: where targets live (ND-F) -------------------------------------- */
 
 enum ndp_host_state {
 	NDP_HOST_TENTATIVE,	/* a DAD probe that may still be contested (ND-F1) */
@@ -512,6 +522,12 @@ enum ndp_learnt {
 	NDP_LEARNT_REFUSED,	/* a limit, or its link or prefix is going away */
 };
 
+struct ndp_station_key {
+	int ifindex;
+	u32 len;
+	u8 addr[ND_LLADDR_MAX];
+};
+
 /**
  * struct ndp_station - a link-layer address on a link, and how many hosts it has
  * @node: in ndp_hosts.stations
@@ -519,12 +535,6 @@ enum ndp_learnt {
  * @key: ifindex, length and address
  * @n_hosts: hosts that name it; freed with the last
  */
-struct ndp_station_key {
-	int ifindex;
-	u32 len;
-	u8 addr[ND_LLADDR_MAX];
-};
-
 struct ndp_station {
 	struct rhash_head node;
 	struct rcu_head rcu;
@@ -607,7 +617,7 @@ struct ndp_host {
  * @work: ages them
  */
 struct ndp_hosts {
-	spinlock_t lock;
+	spinlock_t lock;	/* protects hosts and stations */
 	struct rhashtable table;
 	struct rhashtable stations;
 	struct list_head lru;
@@ -654,6 +664,21 @@ struct ndp_host_ops {
 	bool (*probe)(struct ndp_net *nn, const struct ndp_host *host);
 };
 
+#define NDP_DAD_TIME		HZ	/* RetransTimer, in which a DAD probe may be contested */
+
+/* Context of these: hosts' lock. */
+void ndp_station_put(struct ndp_net *nn, struct ndp_station *station);
+struct ndp_station *ndp_station_get(struct ndp_net *nn, const struct ndp_sighting *s);
+bool ndp_station_is(const struct ndp_station *station, const struct ndp_sighting *s);
+unsigned long ndp_host_lifetime(const struct ndp_net *nn);
+void ndp_host_arm(struct ndp_net *nn, unsigned long deadline);
+void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host);
+void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host);
+void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence);
+void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link);
+
+int ndp_station_init(struct ndp_net *nn);
+void ndp_age_init(struct ndp_net *nn);
 int ndp_host_init(struct ndp_net *nn);
 void ndp_host_exit(struct ndp_net *nn);
 struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct in6_addr *addr);
@@ -668,7 +693,7 @@ void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
 void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link);
 bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr);
 
-/* --- static.c: hosts that "host add" configured ------------------------------------------------ */
+/* --- static.c: hosts that "host add" configured ----------------------------------------------- */
 
 int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			struct netlink_ext_ack *extack);
@@ -676,7 +701,7 @@ int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink
 void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group);
 void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
 
-/* --- fill.c: objects as netlink attributes ------------------------------------------------------ */
+/* --- fill.c: objects as netlink attributes ---------------------------------------------------- */
 
 int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link);
 int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink);
@@ -704,7 +729,7 @@ void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_h
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr);
 
-/* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ------------------------------------ */
+/* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ----------------------------------- */
 
 bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		 bool unicast, bool known);

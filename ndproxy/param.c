@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Limits: their names, ranges and defaults (spec I); a default per module, a value per namespace. */
+/*
+ * Limits: their names, ranges and defaults (spec I); a default per module, a value per namespace.
+ */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -371,7 +371,8 @@ void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link)
 }
 
 /**
- * ndp_prefix_link_changed() - a downstream link has come to, or goes from, the prefixes of its group
+ * ndp_prefix_link_changed() - a downstream link has come to, or goes from, the prefixes of its
+ * group
  * @nn: namespace
  * @link: downstream link
  * @active: it has come

@@ -352,7 +352,8 @@ static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
 }
 
 /*
- * ND-D6, E1: an objection to an address of this router is the kernel's to judge. Where the kernel is
+ * ND-D6, E1: an objection to an address of this router is the kernel's to judge. Where the kernel
+ * is
  * probing it on another link of the group, it must hear it there.
  */
 static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_prefix *prefix,

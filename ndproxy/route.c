@@ -106,7 +106,8 @@ static bool ndp_route_is_ours(struct ndp_net *nn, const struct ndp_route_req *re
 	if (!table)
 		return false;
 	rcu_read_lock();
-	for (rt = ndp_route_first(table, &req->dst, req->plen); rt; rt = ndp_route_next(table, rt)) {
+	for (rt = ndp_route_first(table, &req->dst, req->plen); rt;
+	     rt = ndp_route_next(table, rt)) {
 		const struct net_device *dev = ndp_route_dev(rt);
 
 		ours |= dev && dev->ifindex == req->ifindex && rt->fib6_protocol == NDP_RTPROT;
@@ -144,7 +145,8 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
  * @nn: namespace
  * @prefix: which
  * @table: routing table
- * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it everywhere
+ * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it
+ * everywhere
  *
  * Routes cached before carry the old flags; they are made invalid.
  *

@@ -3,18 +3,20 @@
  * The kernel's rtnetlink over sockets of our own. Requests are the one stable way for a module to
  * add a route, and show up in "ip monitor" like anybody else's. Events tell of every on-link route
  * and every prefix option of an RA; the FIB notifier tells only of routes that come first among
- * their equals, and a downstream link with an address of the prefix makes the upstream route second.
+ * their equals, and a downstream link with an address of the prefix makes the upstream route
+ * second.
  */
 
 #include <linux/net.h>
 #include <linux/rtnetlink.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
 #include "ndproxy.h"
 
-#define NDP_RTNL_RCVBUF		(1 << 20)	/* octets of events that may wait */
+#define NDP_RTNL_RCVBUF		SZ_1M	/* octets of events that may wait */
 #define NDP_RTNL_MSG		16384		/* octets of the longest part of a dump */
 #define NDP_RTNL_BATCH		256		/* event messages read per run of the work */
 
@@ -162,7 +164,7 @@ static void ndp_rtnl_put(struct nlmsghdr *nlh, u16 type, const void *value, u16 
 	nlh->nlmsg_len = NLMSG_ALIGN(nlh->nlmsg_len) + nla_total_size(len);
 }
 
-/* rtnetlink answers before sendmsg returns: what is waiting now is the acknowledgement. */
+/* rtnetlink answers before sendmsg returns: what is waiting now is its verdict. */
 static int ndp_rtnl_ack(struct ndp_net *nn)
 {
 	struct {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters: what each one counts is its documentation, and the tool shows it under the name in ndp_counter_names[] or
+ * Counters: what each one counts is its documentation, and the tool shows it under the name in
+ * ndp_counter_names[] or
  * ndp_drop_names[].
  */
 #ifndef NDPROXY_STATS_H
@@ -41,7 +42,8 @@ enum ndp_counter {
  * @NDP_DROP_TARGET_MULTICAST: the target is a multicast address (RFC 4861 7.1)
  * @NDP_DROP_OPTION_LENGTH: an option of length 0, or one that ends behind the packet (RFC 4861 7.1)
  * @NDP_DROP_FRAGMENT: it came with a Fragment header (RFC 6980 5)
- * @NDP_DROP_DAD_DESTINATION: source :: and a destination that is not solicited-node (RFC 4861 7.1.1)
+ * @NDP_DROP_DAD_DESTINATION: source :: and a destination that is not solicited-node (RFC 4861
+ * 7.1.1)
  * @NDP_DROP_DAD_SLLA: source :: and a source link-layer address option (RFC 4861 7.1.1)
  * @NDP_DROP_NA_MULTICAST_SOLICITED: multicast destination with the Solicited flag (RFC 4861 7.1.2)
  * @NDP_DROP_OWN_ECHO: this router's own message, or one that it proxied, heard again
@@ -96,7 +98,8 @@ struct ndp_pcpu_stats {
 /**
  * struct ndp_stats - a link's counters
  * @pcpu: the live counts; written with bottom halves disabled
- * @base: what was read at the last reset; RTNL. Resetting moves the origin, so that it never races with a writer.
+ * @base: what was read at the last reset; RTNL. Resetting moves the origin, so that it never races
+ * with a writer.
  */
 struct ndp_stats {
 	struct ndp_pcpu_stats __percpu *pcpu;

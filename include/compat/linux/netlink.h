@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * NL_SET_ERR_MSG_FMT() came with 6.3, with room for the text in struct netlink_ext_ack. Older
- * kernels keep a pointer only, which is read again when the acknowledgement is sent: the text waits
- * in a slot that is used again after NDP_ERR_SLOTS further refusals.
+ * kernels keep a pointer only, which is read again when the reply is sent: the text waits in a
+ * slot that is used again after NDP_ERR_SLOTS further refusals.
  */
 #ifndef NDPROXY_COMPAT_LINUX_NETLINK_H
 #define NDPROXY_COMPAT_LINUX_NETLINK_H

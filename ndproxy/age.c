@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ageing of hosts: a DAD probe that nobody contests makes a host, one whose lifetime is over is
+ * asked, and forgotten if it is silent (ND-F1, F3). The lists are ordered by time, so that the next
+ * host to end is always a first one and a single piece of work serves them all.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+#include "ndproxy.h"
+
+#define NDP_PROBE_TIME		HZ	/* RETRANS_TIMER (RFC 4861 10) */
+#define NDP_PROBES		3	/* MAX_UNICAST_SOLICIT (RFC 4861 10) */
+#define NDP_AGE_BATCH		64	/* hosts per hold of the lock */
+
+static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
+{
+	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
+
+	return host && time_after_eq(jiffies, host->seen + span) ? host : NULL;
+}
+
+/* Nobody contested the probe: the host is where it probed. */
+static void ndp_host_uncontested(struct ndp_net *nn, struct ndp_host *host)
+{
+	host->nonce = 0;
+	if (host->claim) {
+		ndp_host_move(nn, host, host->claim);
+		host->evidence = NDP_BY_DAD;
+		ndp_host_refresh(nn, host);
+		return;
+	}
+	ndp_host_settle(nn, host, NDP_BY_DAD);
+}
+
+static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
+{
+	host->state = NDP_HOST_PROBING;
+	host->probes = 0;
+	host->seen = jiffies - NDP_PROBE_TIME;
+	list_move(&host->timed, &nn->hosts.probing);
+}
+
+/* Ask a host once more; the lock is dropped meanwhile. A probe that could not leave counts not. */
+static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
+{
+	bool sent;
+
+	if (host->probes >= NDP_PROBES) {
+		ndp_host_forget(nn, host);
+		return;
+	}
+	host->seen = jiffies;
+	list_move_tail(&host->timed, &nn->hosts.probing);
+	refcount_inc(&host->ref);
+	rcu_read_lock();
+	spin_unlock_bh(&nn->hosts.lock);
+
+	local_bh_disable();
+	sent = nn->host_ops->probe(nn, host);
+	local_bh_enable();
+
+	spin_lock_bh(&nn->hosts.lock);
+	rcu_read_unlock();
+	if (sent && host->state == NDP_HOST_PROBING)
+		host->probes++;
+	ndp_host_put(host);
+}
+
+static bool ndp_host_age_one(struct ndp_net *nn)
+{
+	struct ndp_hosts *hosts = &nn->hosts;
+	struct ndp_host *host;
+
+	host = ndp_host_due(&hosts->tentative, NDP_DAD_TIME);
+	if (host) {
+		ndp_host_uncontested(nn, host);
+		return true;
+	}
+	host = ndp_host_due(&hosts->lru, ndp_host_lifetime(nn));
+	if (host) {
+		ndp_host_start_probing(nn, host);
+		return true;
+	}
+	host = ndp_host_due(&hosts->probing, NDP_PROBE_TIME);
+	if (host)
+		ndp_host_probe(nn, host);
+	return host;
+}
+
+static void ndp_host_rearm_list(struct ndp_net *nn, struct list_head *list, unsigned long span)
+{
+	struct ndp_host *host = list_first_entry_or_null(list, struct ndp_host, timed);
+
+	if (host)
+		ndp_host_arm(nn, host->seen + span);
+}
+
+static void ndp_host_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, hosts.work);
+	struct ndp_hosts *hosts = &nn->hosts;
+	unsigned int n = 0;
+
+	spin_lock_bh(&hosts->lock);
+	hosts->armed = false;
+	while (ndp_host_age_one(nn)) {
+		if (++n % NDP_AGE_BATCH)
+			continue;
+		spin_unlock_bh(&hosts->lock);
+		cond_resched();
+		spin_lock_bh(&hosts->lock);
+	}
+	hosts->armed = false;
+	ndp_host_rearm_list(nn, &hosts->tentative, NDP_DAD_TIME);
+	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
+	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);
+	spin_unlock_bh(&hosts->lock);
+}
+
+/**
+ * ndp_age_init() - set up the ageing of a namespace's hosts
+ * @nn: new namespace
+ */
+void ndp_age_init(struct ndp_net *nn)
+{
+	INIT_DELAYED_WORK(&nn->hosts.work, ndp_host_work);
+}
