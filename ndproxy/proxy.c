@@ -5,6 +5,7 @@
  */
 
 #include <linux/etherdevice.h>
+#include <linux/if_arp.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -37,12 +38,24 @@ static bool ndp_own_anywhere(const struct ndp_net *nn, const struct in6_addr *ad
 	return ipv6_chk_addr(nn->net, addr, NULL, 0);
 }
 
+/* Sent by this router on one of the group's links; they may be joined behind its back. */
 static bool ndp_own_mac(const struct ndp_rx *rx)
 {
-	return rx->mac && ether_addr_equal(rx->mac, rx->dev->dev_addr);
+	const struct ndp_link *link;
+
+	if (!rx->mac)
+		return false;
+	list_for_each_entry_rcu(link, &rx->link->group->links, group_list) {
+		const struct net_device *dev = rcu_dereference(link->dev);
+
+		if (dev && dev->type == ARPHRD_ETHER &&
+		    ether_addr_equal(rx->mac, dev->dev_addr))
+			return true;
+	}
+	return false;
 }
 
-/* ND-C7: heard on the link that it was sent to, by way of a loop or a repeater. */
+/* ND-C7: heard again by way of a loop or a repeater. */
 static bool ndp_is_echo(const struct ndp_rx *rx, const struct nd_info *info)
 {
 	return ndp_own_mac(rx) ||
