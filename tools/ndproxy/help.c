@@ -100,9 +100,10 @@ void usage(FILE *f)
 		token(&w, objects[i]->name);
 	}
 	fputs(" }\n"
-	      "       OPTIONS := { -V[ersion] | -h[elp] | -s[tatistics] | -d[etails] | -j[son] |\n"
-	      "                    -p[retty] | -o[neline] | -t[imestamp] | -n[etns] NAME |\n"
-	      "                    -b[atch] FILE | -c[olor][={always|auto|never}] }\n", f);
+	      "       OPTIONS := { -V[ersion] | -h[elp] | -s[tatistics] | -d[etails] |\n"
+	      "                    -j[son] | -p[retty] | -o[neline] | -t[imestamp] |\n"
+	      "                    -n[etns] NAME | -b[atch] FILE |\n"
+	      "                    -c[olor][={always|auto|never}] }\n", f);
 }
 
 /**

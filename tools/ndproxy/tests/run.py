@@ -180,6 +180,23 @@ def help_fits_the_screen():
         assert len(line) <= 80, line
 
 
+MANUAL = os.path.join(HERE, "..", "..", "..", "Documentation", "man", "ndproxy.8")
+
+
+@test
+def manual_has_every_word_of_the_help_and_every_key():
+    with open(MANUAL, encoding="utf-8") as f:
+        words = set(re.findall(r"[\w-]+", re.sub(r"\\f.|\\\(dq", " ", f.read()
+                                                ).replace("\\-", "-")))
+    for command in commands():
+        missing = {x.strip("[]{}|") for x in command} - words - {""}
+        assert not missing, (command, missing)
+    keys = set(LINK) | set(HOST) | set(PREFIX)
+    keys |= set(re.findall(r'"([\w-]+)":', unit("print", "stats", "j") + unit(
+        "print", "events", "j", "t") + unit("print", "param", "j")))
+    assert not keys - words, keys - words
+
+
 # --- completion
 
 def complete(line):
