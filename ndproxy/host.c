@@ -421,11 +421,13 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 {
 	struct ndp_host *host;
 
+	rcu_read_lock();
 	spin_lock_bh(&nn->hosts.lock);
 	host = ndp_host_find(nn, group, addr);
 	if (host)
 		ndp_host_forget(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
+	rcu_read_unlock();
 	return host;
 }
 
