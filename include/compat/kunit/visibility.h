@@ -3,7 +3,7 @@
 #ifndef NDPROXY_COMPAT_KUNIT_VISIBILITY_H
 #define NDPROXY_COMPAT_KUNIT_VISIBILITY_H
 
-#if __has_include_next(<kunit/visibility.h>)
+#ifdef HAVE_KUNIT_VISIBILITY
 #include_next <kunit/visibility.h>
 #elif IS_ENABLED(CONFIG_KUNIT)
 #define VISIBLE_IF_KUNIT
