@@ -35,6 +35,15 @@ def pytest_collection_modifyitems(config, items):
     items[:] = chosen
 
 
+def pytest_runtest_logreport(report):
+    """Failures are on record at once, should the kernel not live to the end."""
+    if report.failed and "RESULTS" in os.environ:
+        with open(os.environ["RESULTS"] + "/failures", "a",
+                  encoding="utf-8") as f:
+            f.write(f"=== {report.nodeid} ({report.when})\n"
+                    f"{report.longreprtext}\n")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def wires():
     """The namespace that holds the far ends of all wires."""
@@ -83,6 +92,14 @@ def make_lab():
 def lab(make_lab):
     """up0 and down0 with wire ports, prefix proxied."""
     return make_lab()
+
+
+@pytest.fixture(scope="module")
+def still_lab():
+    """As lab, but one for all tests of a file that change nothing in it."""
+    lab = Lab()
+    yield lab
+    lab.close()
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ def test_control_netns_option(lab):
     try:
         tool = Tool(here)
         assert tool.json("link", "show") == []
-        shown = json.loads(tool("-j", "-n", "r", "link", "show"))
+        shown = json.loads(tool("-j", "-n", lab.r.name, "link", "show"))
         assert {x["ifname"] for x in shown} == {"up0", "down0"}
         done = tool.run("-n", "nosuch", "link", "show")
         assert done.returncode != 0 and "nosuch" in done.stderr
@@ -212,7 +212,8 @@ def test_control_batch_stops_at_an_error(make_lab, tmp_path):
     ("param", "set", "ns_rate", "-1"),
     ("param", "set", "ns_rate", "4294967296"), ("-z",),
 ], ids=" ".join)
-def test_control_usage_errors_exit_1(lab, args):
+def test_control_usage_errors_exit_1(still_lab, args):
+    lab = still_lab
     before = lab.tool.json("link", "show"), lab.tool.json("param", "show")
     done = lab.tool.run(*args)
     assert done.returncode == 1 and done.stderr
@@ -223,7 +224,8 @@ def test_control_usage_errors_exit_1(lab, args):
 
 @pytest.mark.parametrize("obj", [None, "link", "prefix", "host", "solicit",
                                  "param", "stats"])
-def test_control_help_to_stdout(lab, obj):
+def test_control_help_to_stdout(still_lab, obj):
+    lab = still_lab
     text = lab.tool(*filter(None, (obj, "help")))
     assert text.startswith("Usage:") and (not obj or obj in text)
 
@@ -242,7 +244,8 @@ def test_control_version(lab):
     ("link", "show", "nosuch0"),
     ("prefix", "get", "2001:db8:99::1"),
 ], ids=" ".join)
-def test_control_refused_with_a_reason(lab, args):
+def test_control_refused_with_a_reason(still_lab, args):
+    lab = still_lab
     before = lab.tool.json("link", "show"), lab.tool.hosts()
     text = lab.tool.refused(*args)
     names = [x for x in args if ":" in x or x in ("lo", "nosuch0")]

@@ -39,7 +39,8 @@ def test_nd_i_names_and_defaults(lab):
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
-def test_nd_i_out_of_range_refused(lab, name):
+def test_nd_i_out_of_range_refused(still_lab, name):
+    lab = still_lab
     param = lab.tool.params()[name]
     for bad in [param["max"] + 1, 2 ** 32 - 1] + \
             ([param["min"] - 1] if param["min"] else []):
@@ -49,6 +50,7 @@ def test_nd_i_out_of_range_refused(lab, name):
     for good in (param["min"], param["max"]):
         lab.tool.param(name, good)
         assert lab.tool.params()[name]["value"] == good
+    lab.tool.param(name, DEFAULTS[name])
 
 
 def test_nd_i_unknown_param_refused(lab):

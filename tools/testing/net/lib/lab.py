@@ -11,7 +11,7 @@ device lives in the session's namespace `w`, where IPv6 is off.
 import itertools
 
 from . import pkt
-from .netns import Namespace
+from .netns import Namespace, free_name
 from .tool import Tool
 from .wait import wait_for
 from .wire import Port
@@ -42,7 +42,7 @@ class Lab:
                  roles=True, accept_ra=0, keep_addr=0):
         self.procs = []
         self.ports, self.hosts = {}, {}
-        self.r = Namespace("r")
+        self.r = Namespace(free_name("r"))
         self.tool = Tool(self.r)
         self._router_sysctls(accept_ra, keep_addr)
         self._add_links(links, hosts,
@@ -85,8 +85,8 @@ class Lab:
     def _far_end(self, dev, host):
         if not host:
             return Lab.wire_ns, f"x{next(_serial)}"
-        far = Namespace(HOSTS[dev])
-        self.hosts[far.name] = far
+        far = Namespace(free_name(HOSTS[dev]))
+        self.hosts[HOSTS[dev]] = far
         far.sysctl("ipv6.conf.default.accept_dad", 0)
         far.sysctl("ipv6.conf.default.accept_ra", 0)
         far.sysctl("ipv6.conf.default.router_solicitations", 0)

@@ -31,6 +31,14 @@ def _path(name):
     return os.path.join(RUN, name)
 
 
+def free_name(name):
+    """NAME, or NAME with a number if there is such a namespace already."""
+    number = 0
+    while os.path.exists(_path(f"{name}{number or ''}")):
+        number += 1
+    return f"{name}{number or ''}"
+
+
 class Namespace:
     """A named network namespace, made at once and gone with delete()."""
 

@@ -7,7 +7,7 @@ moves only while all processes sleep, so a loop that spins would never end.
 import time
 
 TIMEOUT = 10.0
-STEP = 0.04
+STEP, MAX_STEP = 0.02, 0.4
 
 
 def wait_for(look, what="condition", timeout=TIMEOUT, step=STEP):
@@ -20,6 +20,7 @@ def wait_for(look, what="condition", timeout=TIMEOUT, step=STEP):
         if time.monotonic() >= end:
             raise AssertionError(f"not within {timeout} s: {what}")
         time.sleep(step)
+        step = min(1.5 * step, MAX_STEP)    # a look is often a process
 
 
 def holds_for(look, what="condition", duration=0.3, step=0.1):
