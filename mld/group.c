@@ -151,12 +151,35 @@ static void mld_v2_source_query_whole(struct mld_group *g, const struct mld_step
 	mld_answer_soon(g, step);
 }
 
-/* RFC 3810 6.3 (2): one current-state record with the filter mode and the source list, whatever they are by now. */
+/*
+ * An answer must not run ahead of a change that waits: if the change were taken back then, routers would go on believing
+ * the answer, and nothing would be pending to tell them. So the change is told first, and in a packet before: routers may
+ * take the records of one packet in any order.
+ */
+static void mld_tell_waiting(struct mld_group *g, const struct mld_step *step)
+{
+	if (g->change_due == MLD_NEVER)
+		return;
+	mld_v2_change_due(g, step);
+	mld_report_flush(step->out);
+}
+
+/* RFC 3810 6.3 (1): one current-state record with the filter mode and the source list, whatever they are by now. */
+static void mld_v2_general(struct mld_group *g, const struct mld_step *step)
+{
+	enum mld_record_type type = mld_filter_mode(&g->filter) == MLD_EXCLUDE ? MLD_IS_EX : MLD_IS_IN;
+
+	mld_tell_waiting(g, step);
+	mld_report_record(step->out, &g->addr, type, &g->filter, MLD_SEL_LIST);
+	g->lazy = false;
+}
+
+/* RFC 3810 6.3 (2): the same for one group. */
 static void mld_v2_answer(struct mld_group *g, const struct mld_step *step)
 {
 	g->answer_due = MLD_NEVER;
 	mld_filter_unquery(&g->filter);
-	mld_group_report(g, step);
+	mld_v2_general(g, step);
 }
 
 /*
@@ -167,6 +190,7 @@ static void mld_v2_answer(struct mld_group *g, const struct mld_step *step)
 static void mld_v2_source_answer(struct mld_group *g, const struct mld_step *step)
 {
 	g->answer_due = MLD_NEVER;
+	mld_tell_waiting(g, step);
 	if (mld_filter_first(&g->filter, MLD_SEL_QUERIED))
 		mld_report_record(step->out, &g->addr, MLD_IS_IN, &g->filter, MLD_SEL_QUERIED);
 	mld_filter_unquery(&g->filter);
@@ -188,13 +212,13 @@ static void mld_v2_version(struct mld_group *g, const struct mld_step *step)
 
 /*
  * RFC 3810 5.2.13, and a link that came back: the same records as for a listening that has just begun. A change that
- * waits for its first report will say as much itself.
+ * waits for its first report, and a mode that is to be told again, will say as much themselves.
  */
 static void mld_v2_refresh(struct mld_group *g, const struct mld_step *step)
 {
 	enum mld_record_type type = mld_filter_mode(&g->filter) == MLD_EXCLUDE ? MLD_TO_EX : MLD_ALLOW;
 
-	if (g->change_due == MLD_NEVER)
+	if (g->change_due == MLD_NEVER && !g->filter.mode_retrans)
 		mld_report_record(step->out, &g->addr, type, &g->filter, MLD_SEL_LIST);
 }
 
@@ -213,6 +237,7 @@ static void mld_v2_refresh(struct mld_group *g, const struct mld_step *step)
 	MLD_V2_TIMES,				\
 	[MLD_EV_QUERY] = mld_v2_query,		\
 	[MLD_EV_SOURCE_QUERY] = mld_v2_source_query,	\
+	[MLD_EV_GENERAL] = mld_v2_general,	\
 	[MLD_EV_REFRESH] = mld_v2_refresh
 
 static mld_handler *const mld_v2_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
@@ -223,8 +248,8 @@ static mld_handler *const mld_v2_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
 	[MLD_SILENT] = { },
 	[MLD_REPORTING] = { MLD_V2_LISTENING },
 	[MLD_IDLE] = { MLD_V2_LISTENING },
-	/* Lazy is what v1 made of it; in v2 it says no more than idle. */
-	[MLD_LAZY] = { MLD_V2_LISTENING },
+	/* There is no lazy in v2, see mld_group_state(). */
+	[MLD_LAZY] = { },
 	[MLD_SLEEPING] = { MLD_V2_CHANGES, [MLD_EV_VERSION] = mld_v2_version },
 	/* Until the group has been reported afresh, every answer is a whole one. */
 	[MLD_AWAKENING] = {
@@ -233,6 +258,7 @@ static mld_handler *const mld_v2_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
 		[MLD_EV_QUERY] = mld_v2_query,
 		[MLD_EV_SOURCE_QUERY] = mld_v2_query,
 		[MLD_EV_ANSWER_DUE] = mld_v2_answer,
+		[MLD_EV_GENERAL] = mld_v2_general,
 		[MLD_EV_REFRESH] = mld_v2_refresh,
 	},
 	[MLD_G_QUERY_PENDING] = {
@@ -241,6 +267,7 @@ static mld_handler *const mld_v2_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
 		[MLD_EV_QUERY] = mld_v2_query,
 		[MLD_EV_SOURCE_QUERY] = mld_v2_source_query_whole,
 		[MLD_EV_ANSWER_DUE] = mld_v2_answer,
+		[MLD_EV_GENERAL] = mld_v2_general,
 		[MLD_EV_REFRESH] = mld_v2_refresh,
 	},
 	[MLD_SG_QUERY_PENDING] = {
@@ -457,7 +484,7 @@ EXPORT_SYMBOL_IF_KUNIT(mld_group_silence);
 /**
  * mld_group_state() - the state of a group as its link sees it
  * @g: the group
- * @step: the link's present; @asleep and @waking are read
+ * @step: the link's present; @version, @asleep and @waking are read
  *
  * Return: SLEEPING or AWAKENING if the link is, and the group has something to report; else its own state.
  */
@@ -469,6 +496,9 @@ enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step 
 		return MLD_SLEEPING;
 	if (step->waking && mld_filter_wanted(&g->filter))
 		return MLD_AWAKENING;
+	/* Nobody visits a group because the link has changed its version; what v1 called lazy is idle then. */
+	if (g->state == MLD_LAZY && step->version == 2)
+		return MLD_IDLE;
 	return g->state;
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_group_state);
@@ -519,24 +549,6 @@ void mld_group_event(struct mld_group *g, enum mld_event event, const struct mld
 	g->state = mld_group_settle(g, step->version);
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_group_event);
-
-/**
- * mld_group_report() - the current-state record of a group (RFC 3810 6.3 (1))
- * @g: the group
- * @step: output
- *
- * Nothing is written for a group that nobody listens to, or that is never reported.
- */
-void mld_group_report(struct mld_group *g, const struct mld_step *step)
-{
-	enum mld_record_type type = mld_filter_mode(&g->filter) == MLD_EXCLUDE ? MLD_IS_EX : MLD_IS_IN;
-
-	if (g->state == MLD_SILENT || !mld_filter_wanted(&g->filter))
-		return;
-	mld_report_record(step->out, &g->addr, type, &g->filter, MLD_SEL_LIST);
-	g->lazy = false;
-}
-EXPORT_SYMBOL_IF_KUNIT(mld_group_report);
 
 /**
  * mld_group_next() - when a group wants to be called next

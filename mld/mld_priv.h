@@ -335,6 +335,7 @@ void mld_report_v1(struct mld_out *out, u8 type, const struct in6_addr *group);
  * @MLD_EV_CHANGE_DUE: the window of a change is over
  * @MLD_EV_RETRANS_DUE: the time of a retransmission has come
  * @MLD_EV_ANSWER_DUE: the time of an answer has come
+ * @MLD_EV_GENERAL: it is this group's turn in the answer to a general query (v2)
  * @MLD_EV_HEARD: another listener reported the group (v1)
  * @MLD_EV_VERSION: the link has just changed its version to that of the step
  * @MLD_EV_REFRESH: tell afresh what is listened to
@@ -349,6 +350,7 @@ enum mld_event {
 	MLD_EV_CHANGE_DUE,
 	MLD_EV_RETRANS_DUE,
 	MLD_EV_ANSWER_DUE,
+	MLD_EV_GENERAL,
 	MLD_EV_HEARD,
 	MLD_EV_VERSION,
 	MLD_EV_REFRESH,
@@ -418,7 +420,6 @@ enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step 
 void mld_group_silence(struct mld_group *g, bool silent);
 enum mld_event mld_group_changed(const struct mld_group *g);
 void mld_group_event(struct mld_group *g, enum mld_event event, const struct mld_step *step);
-void mld_group_report(struct mld_group *g, const struct mld_step *step);
 s64 mld_group_next(const struct mld_group *g);
 bool mld_group_handles(enum mld_state state, enum mld_event event, u8 version);
 bool mld_group_unused(const struct mld_group *g);
@@ -511,13 +512,11 @@ struct mld_proto {
 
 /* pass.c: telling all groups; answer.c: mld_proto_query() and mld_proto_heard() */
 
-typedef void mld_tell_fn(struct mld_proto *p, struct mld_group *g, struct mld_step *step);
-
 bool mld_pass_reached(const struct mld_pass *pass, const struct in6_addr *addr);
 u32 mld_pass_packets(const struct mld_proto *p, u32 groups);
 void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 deadline);
 void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 deadline);
-bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, mld_tell_fn *tell);
+bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, enum mld_event tell);
 
 void mld_proto_init(struct mld_proto *p);
 void mld_proto_release(struct mld_proto *p);

@@ -112,11 +112,11 @@ static u32 mld_pass_quota(const struct mld_proto *p, const struct mld_pass *pass
  * @p: the link's protocol
  * @pass: the pass
  * @step: time, output
- * @tell: writes what is to be told of a group
+ * @tell: what happens to each group: MLD_EV_GENERAL or MLD_EV_REFRESH
  *
  * Return: true at the end of the pass.
  */
-bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, mld_tell_fn *tell)
+bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, enum mld_event tell)
 {
 	u32 quota, start = p->out.packets;
 	struct mld_group *g;
@@ -130,7 +130,8 @@ bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *s
 			break;
 		if (p->out.packets - start >= quota)
 			break;
-		tell(p, g, step);
+		mld_proto_event(p, g, tell, step);
+		mld_proto_arm(p, g);
 		pass->cursor = g->addr;
 		pass->left -= !!pass->left;
 	}

@@ -206,6 +206,7 @@ EXPORT_SYMBOL_IF_KUNIT(mld_proto_group_after);
 enum mld_state mld_proto_group_state(const struct mld_proto *p, const struct mld_group *g)
 {
 	struct mld_step step = {
+		.version = p->version,
 		.asleep = p->asleep,
 		.waking = p->waking && !mld_pass_reached(&p->refresh, &g->addr),
 	};
@@ -291,19 +292,9 @@ EXPORT_SYMBOL_IF_KUNIT(mld_proto_listen);
 
 /* Passes over all groups */
 
-static void mld_tell_current(struct mld_proto *p, struct mld_group *g, struct mld_step *step)
-{
-	mld_group_report(g, step);
-}
-
-static void mld_tell_afresh(struct mld_proto *p, struct mld_group *g, struct mld_step *step)
-{
-	mld_proto_event(p, g, MLD_EV_REFRESH, step);
-}
-
 static void mld_answer_run(struct mld_proto *p, struct mld_step *step)
 {
-	if (p->answer.due <= step->now && mld_pass_run(p, &p->answer, step, mld_tell_current))
+	if (p->answer.due <= step->now && mld_pass_run(p, &p->answer, step, MLD_EV_GENERAL))
 		mld_pass_start(p, &p->answer, MLD_NEVER, MLD_NEVER);
 }
 
@@ -311,7 +302,7 @@ static void mld_refresh_run(struct mld_proto *p, struct mld_step *step)
 {
 	struct mld_pass *pass = &p->refresh;
 
-	if (pass->due > step->now || !mld_pass_run(p, pass, step, mld_tell_afresh))
+	if (pass->due > step->now || !mld_pass_run(p, pass, step, MLD_EV_REFRESH))
 		return;
 	p->waking = false;
 	if (--pass->rounds)
@@ -481,6 +472,7 @@ void mld_proto_set_silent(struct mld_proto *p, bool silent, s64 now)
 		g = rb_entry(node, struct mld_group, node);
 		if (!mld_addr_is_reported(&g->addr))
 			continue;
+		p->nqueried -= g->filter.nqueried;
 		mld_group_silence(g, silent);
 		mld_proto_event(p, g, mld_group_changed(g), &step);
 		mld_settle(p, g);

@@ -5,6 +5,7 @@
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <kunit/visibility.h>
 
