@@ -26,14 +26,15 @@ static const struct rhashtable_params ndp_host_params = {
  * @group: group number
  * @addr: its address
  *
- * Context: RCU.
- * Return: the host or NULL. Its fields are read without the lock: a hint.
+ * Context: RCU, or the hosts' lock.
+ * Return: the host or NULL. Without the lock its fields are a hint.
  */
 struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 {
 	struct ndp_host_key key = { .addr = *addr, .group = group };
 
-	return rhashtable_lookup((struct rhashtable *)&nn->hosts.table, &key, ndp_host_params);
+	return rhashtable_lookup_fast((struct rhashtable *)&nn->hosts.table, &key,
+				      ndp_host_params);
 }
 
 /**
@@ -421,13 +422,11 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 {
 	struct ndp_host *host;
 
-	rcu_read_lock();
 	spin_lock_bh(&nn->hosts.lock);
 	host = ndp_host_find(nn, group, addr);
 	if (host)
 		ndp_host_forget(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
-	rcu_read_unlock();
 	return host;
 }
 

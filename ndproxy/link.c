@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/l3mdev.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 
@@ -31,7 +32,10 @@ bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned lo
 	bool ok = false;
 
 	spin_lock_bh(&bucket->lock);
-	if (!bucket->last || time_after_eq(now, bucket->last + 60 * HZ))
+	/* Another processor may have been here with a later jiffy than this one read. */
+	if (bucket->last && bucket->last - now < HZ)
+		now = bucket->last;
+	if (!bucket->last || now - bucket->last >= 60 * HZ)
 		bucket->tokens = full;
 	else
 		bucket->tokens = min(full, bucket->tokens +
@@ -44,6 +48,7 @@ bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned lo
 	spin_unlock_bh(&bucket->lock);
 	return ok;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_bucket_take);
 
 /* --- finding ---------------------------------------------------------------------------------- */
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Neighbor Solicitations and Advertisements as octets: parse, validate, build. Pure: no skb, no
- * device, no clock; KUnit
- * and the user-space fuzzer feed it directly.
+ * device, no clock; KUnit and the user-space fuzzer feed it directly.
  */
 
 #include <linux/kernel.h>
@@ -17,6 +16,8 @@
 #define ND_OFF_FLAGS	4
 #define ND_OFF_TARGET	8
 
+#define ND_IPOIB_ALEN	20	/* no other link has such addresses */
+
 /**
  * nd_addr_is_solicited_node() - is it one of ff02::1:ff00:0/104?
  * @addr: any address
@@ -28,6 +29,7 @@ bool nd_addr_is_solicited_node(const struct in6_addr *addr)
 	return addr->s6_addr32[0] == htonl(0xff020000) && !addr->s6_addr32[1] &&
 	       addr->s6_addr32[2] == htonl(1) && addr->s6_addr[12] == 0xff;
 }
+EXPORT_SYMBOL_IF_KUNIT(nd_addr_is_solicited_node);
 
 /* RFC 4861 7.1.1 and 7.1.2: what both messages have in common, options aside. */
 static enum ndp_drop nd_check_header(const struct nd_packet *pkt)
@@ -47,15 +49,20 @@ static enum ndp_drop nd_check_header(const struct nd_packet *pkt)
 	return NDP_DROP_NONE;
 }
 
-/*
- * The address lies in the option's first octets; an option too short for the link's addresses says
- * nothing.
- */
+/* IP over InfiniBand pads its option before the address (RFC 4391 9.3), other links behind it. */
+static unsigned int nd_lladdr_pad(unsigned int lladdr_len)
+{
+	return lladdr_len == ND_IPOIB_ALEN ? 2 : 0;
+}
+
+/* An option too short for the link's addresses says nothing. */
 static void nd_take_lladdr(const u8 *opt, unsigned int len, u8 lladdr_len, struct nd_info *info)
 {
-	if (info->lladdr || !lladdr_len || len < 2 + lladdr_len)
+	unsigned int start = 2 + nd_lladdr_pad(lladdr_len);
+
+	if (info->lladdr || !lladdr_len || len < start + lladdr_len)
 		return;
-	info->lladdr = opt + 2;
+	info->lladdr = opt + start;
 	info->lladdr_len = lladdr_len;
 }
 
@@ -135,6 +142,11 @@ static unsigned int nd_opt_len(unsigned int len)
 	return len ? round_up(2 + len, 8) : 0;
 }
 
+static unsigned int nd_lladdr_opt_len(unsigned int len)
+{
+	return nd_opt_len(len + nd_lladdr_pad(len));
+}
+
 /**
  * nd_build_len() - octets that nd_build() will write
  * @info: the message
@@ -143,18 +155,20 @@ static unsigned int nd_opt_len(unsigned int len)
  */
 unsigned int nd_build_len(const struct nd_info *info)
 {
-	return ND_HEADER_LEN + nd_opt_len(info->lladdr ? info->lladdr_len : 0) +
+	return ND_HEADER_LEN + nd_lladdr_opt_len(info->lladdr ? info->lladdr_len : 0) +
 	       nd_opt_len(info->nonce ? info->nonce_len : 0);
 }
 EXPORT_SYMBOL_IF_KUNIT(nd_build_len);
 
-static u8 *nd_put_opt(u8 *opt, u8 type, const u8 *value, unsigned int len)
+static u8 *nd_put_opt(u8 *opt, u8 type, unsigned int pad, const u8 *value, unsigned int len)
 {
+	unsigned int size = nd_opt_len(pad + len);
+
+	memset(opt, 0, size);
 	opt[0] = type;
-	opt[1] = nd_opt_len(len) / 8;
-	memcpy(opt + 2, value, len);
-	memset(opt + 2 + len, 0, nd_opt_len(len) - 2 - len);
-	return opt + nd_opt_len(len);
+	opt[1] = size / 8;
+	memcpy(opt + 2 + pad, value, len);
+	return opt + size;
 }
 
 /**
@@ -173,8 +187,8 @@ void nd_build(const struct nd_info *info, u8 *data)
 
 	if (info->lladdr && info->lladdr_len)
 		opt = nd_put_opt(opt, info->type == ND_TYPE_NS ? ND_OPT_SLLA : ND_OPT_TLLA,
-				 info->lladdr, info->lladdr_len);
+				 nd_lladdr_pad(info->lladdr_len), info->lladdr, info->lladdr_len);
 	if (info->nonce && info->nonce_len)
-		nd_put_opt(opt, ND_OPT_NONCE, info->nonce, info->nonce_len);
+		nd_put_opt(opt, ND_OPT_NONCE, 0, info->nonce, info->nonce_len);
 }
 EXPORT_SYMBOL_IF_KUNIT(nd_build);

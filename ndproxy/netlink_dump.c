@@ -2,9 +2,11 @@
 /*
  * Dumps. Each call fills one message buffer and keeps its place in netlink_callback.ctx. What
  * changes between two calls may be missing or be told twice; the generation, which is the dump's
- * sequence number, lets the reader know (NLM_F_DUMP_INTR).
+ * sequence number, lets the reader know (NLM_F_DUMP_INTR). What changes behind the last object, before
+ * the call that ends the dump, is none of the reader's business.
  */
 
+#include <linux/mutex.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -14,7 +16,9 @@
 /**
  * struct ndp_nl_place - where a dump goes on
  * @at: objects that are done; hosts: the hash bucket
+ * @table: hosts: the hash table, of those that one is being resized to
  * @skip: hosts: entries of the bucket that are done
+ * @done: all has been put
  * @ready: hosts: the filter below has been read
  * @ifindex: hosts: only those of this link, 0 for all
  * @plen: hosts: only those in this prefix
@@ -23,7 +27,9 @@
  */
 struct ndp_nl_place {
 	unsigned int at;
+	unsigned int table;
 	unsigned int skip;
+	bool done;
 	bool ready;
 	bool resume;
 	u8 plen;
@@ -63,8 +69,9 @@ static int ndp_nl_end(struct sk_buff *skb, void *hdr, int err)
 }
 
 /* A buffer that is full is what ends a call; one object that does not fit at all is an error. */
-static int ndp_nl_dump_result(const struct sk_buff *skb, int err)
+static int ndp_nl_dump_result(const struct sk_buff *skb, struct netlink_callback *cb, int err)
 {
+	ndp_nl_place(cb)->done = !err;
 	return skb->len ? skb->len : err;
 }
 
@@ -103,10 +110,12 @@ int ndproxy_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	int err;
 
+	if (ndp_nl_place(cb)->done)
+		return 0;
 	rtnl_lock();
 	err = ndp_nl_dump_links(skb, cb, NDPROXY_CMD_LINK_GET, ndp_fill_link);
 	rtnl_unlock();
-	return ndp_nl_dump_result(skb, err);
+	return ndp_nl_dump_result(skb, cb, err);
 }
 
 static int ndp_nl_dump_onlinks(struct sk_buff *skb, struct netlink_callback *cb)
@@ -137,10 +146,12 @@ int ndproxy_nl_prefix_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 {
 	int err;
 
+	if (ndp_nl_place(cb)->done)
+		return 0;
 	rtnl_lock();
 	err = ndp_nl_dump_onlinks(skb, cb);
 	rtnl_unlock();
-	return ndp_nl_dump_result(skb, err);
+	return ndp_nl_dump_result(skb, cb, err);
 }
 
 /* The filter is resolved once: a link that goes away meanwhile has no hosts, which is no error. */
@@ -221,29 +232,41 @@ static int ndp_nl_dump_bucket(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
+static int ndp_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb, struct ndp_net *nn,
+			     const struct bucket_table *tbl)
+{
+	struct ndp_nl_place *place = ndp_nl_place(cb);
+
+	for (; place->at < tbl->size; place->at++, place->skip = 0)
+		if (ndp_nl_dump_bucket(skb, cb, nn, tbl))
+			return -EMSGSIZE;
+	place->at = 0;
+	place->table++;
+	return 0;
+}
+
 /*
- * Bucket by bucket: a place in the table costs nothing to find again, and nothing to give up. A
- * table of another size has another seed, which shows in the sequence number; while entries are
- * being moved into it, some are not seen here, and the reader is told.
+ * Bucket by bucket: a place in the table costs nothing to find again, and nothing to give up. While
+ * the table is about to be resized, new hosts are in the next one, and the mutex keeps the others from
+ * being moved there. A table of another size has another seed, which shows in the sequence number.
  */
 static int ndp_nl_dump_hosts(struct sk_buff *skb, struct netlink_callback *cb, struct ndp_net *nn)
 {
 	struct ndp_nl_place *place = ndp_nl_place(cb);
 	struct rhashtable *ht = &nn->hosts.table;
 	const struct bucket_table *tbl;
+	unsigned int n = 0;
 	int err = 0;
 
+	mutex_lock(&ht->mutex);
 	rcu_read_lock();
 	tbl = rht_dereference_rcu(ht->tbl, ht);
 	ndp_nl_set_seq(cb, READ_ONCE(nn->hosts.generation) + tbl->hash_rnd);
-	if (rcu_access_pointer(tbl->future_tbl))
-		cb->prev_seq = cb->seq ^ 2;
-	for (; !err && place->at < tbl->size; place->at++, place->skip = 0) {
-		err = ndp_nl_dump_bucket(skb, cb, nn, tbl);
-		if (err)
-			break;
-	}
+	for (; tbl && !err; tbl = rht_dereference_rcu(tbl->future_tbl, ht))
+		if (n++ == place->table)
+			err = ndp_nl_dump_table(skb, cb, nn, tbl);
 	rcu_read_unlock();
+	mutex_unlock(&ht->mutex);
 	return err;
 }
 
@@ -252,12 +275,14 @@ int ndproxy_nl_host_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct ndp_net *nn = ndp_net(sock_net(skb->sk));
 	int err;
 
+	if (ndp_nl_place(cb)->done)
+		return 0;
 	if (!ndp_nl_place(cb)->ready) {
 		err = ndp_nl_read_host_filter(nn, cb);
 		if (err)
 			return err;
 	}
-	return ndp_nl_dump_result(skb, ndp_nl_dump_hosts(skb, cb, nn));
+	return ndp_nl_dump_result(skb, cb, ndp_nl_dump_hosts(skb, cb, nn));
 }
 
 /* The records of one prefix, from the place on. Records come and go all the time by nature. */
@@ -312,6 +337,8 @@ int ndproxy_nl_solicit_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	struct ndp_record *copy;
 	int err;
 
+	if (ndp_nl_place(cb)->done)
+		return 0;
 	copy = kmalloc(struct_size(copy, solicitor, ndp_param_desc[NDP_SOLICITORS_PER_TARGET].max),
 		       GFP_KERNEL);
 	if (!copy)
@@ -320,7 +347,7 @@ int ndproxy_nl_solicit_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	err = ndp_nl_dump_prefixes_records(skb, cb, copy);
 	rtnl_unlock();
 	kfree(copy);
-	return ndp_nl_dump_result(skb, err);
+	return ndp_nl_dump_result(skb, cb, err);
 }
 
 int ndproxy_nl_param_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -332,7 +359,7 @@ int ndproxy_nl_param_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	for (; place->at < NDP_PARAMS; place->at++) {
 		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_PARAM_GET);
 		if (!hdr || ndp_nl_end(skb, hdr, ndp_nl_fill_param(skb, nn, place->at)))
-			return ndp_nl_dump_result(skb, -EMSGSIZE);
+			return ndp_nl_dump_result(skb, cb, -EMSGSIZE);
 	}
 	return skb->len;
 }
@@ -348,15 +375,13 @@ static int ndp_nl_dump_gauges(struct sk_buff *skb, struct netlink_callback *cb)
 /* The links' counters, and the gauges at the end. */
 int ndproxy_nl_stats_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct ndp_nl_place *place = ndp_nl_place(cb);
 	int err;
 
+	if (ndp_nl_place(cb)->done)
+		return 0;
 	rtnl_lock();
 	err = ndp_nl_dump_links(skb, cb, NDPROXY_CMD_STATS_GET, ndp_nl_fill_stats);
-	if (!err && !place->ready) {
-		err = ndp_nl_dump_gauges(skb, cb);
-		place->ready = !err;
-	}
+	err = err ?: ndp_nl_dump_gauges(skb, cb);
 	rtnl_unlock();
-	return ndp_nl_dump_result(skb, err);
+	return ndp_nl_dump_result(skb, cb, err);
 }

@@ -59,7 +59,7 @@ static struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
 	struct ndp_prefix_key key = { .group = group, .plen = plen };
 
 	ipv6_addr_prefix(&key.addr, addr, plen);
-	return rhashtable_lookup((struct rhashtable *)&nn->prefixes, &key, ndp_prefix_params);
+	return rhashtable_lookup_fast((struct rhashtable *)&nn->prefixes, &key, ndp_prefix_params);
 }
 
 /**
@@ -68,7 +68,7 @@ static struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
  * @group: group number
  * @addr: the address
  *
- * Context: RCU.
+ * Context: RCU or RTNL.
  * Return: the prefix or NULL.
  */
 struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
@@ -140,9 +140,7 @@ void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct i
 {
 	struct ndp_prefix *prefix;
 
-	rcu_read_lock();
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	rcu_read_unlock();
 	if (prefix)
 		ndp_prefix_mark(nn, prefix, true);
 }
@@ -286,9 +284,7 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 	if (!ndp_prefix_may_proxy(addr, plen))
 		return -EINVAL;
 
-	rcu_read_lock();
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	rcu_read_unlock();
 	if (!prefix)
 		prefix = ndp_prefix_start(nn, link->group, addr, plen);
 	if (!prefix)
@@ -344,9 +340,7 @@ void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct 
 
 	ASSERT_RTNL();
 
-	rcu_read_lock();
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	rcu_read_unlock();
 	if (prefix)
 		onlink = ndp_onlink_find(prefix, link);
 	if (onlink && onlink->sources & source)

@@ -150,6 +150,8 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
  *
  * Routes cached before carry the old flags; they are made invalid.
  *
+ * A link that is not active takes no part: the mark goes before the link does.
+ *
  * Context: RTNL.
  * Return: true if a route carries the mark now.
  */
@@ -166,7 +168,7 @@ bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 tab
 	     rt = ndp_route_next(tb, rt)) {
 		const struct net_device *dev = ndp_route_dev(rt);
 		const struct ndp_link *link = dev ? ndp_link_by_index(nn, dev->ifindex) : NULL;
-		bool want = on && link && link->group == prefix->group &&
+		bool want = on && link && link->state == NDP_LINK_ACTIVE &&
 			    ndp_prefix_is_onlink(prefix, link);
 		u32 flags = rt->fib6_flags & ~NDP_RTF_MARK;
 

@@ -227,10 +227,13 @@ static void ndp_record_add_solicitor(struct ndp_record *rec, struct ndp_ask *ask
 	who->when = ask->now;
 }
 
-/* Askers send again after RetransTimer by their own clock, which may run a little faster. */
+/*
+ * Askers send again after RetransTimer by their own clock, which may run a little faster. Another
+ * processor may have asked with a later jiffy than this one read.
+ */
 static bool ndp_record_may_ask(const struct ndp_record *rec, const struct ndp_ask *ask)
 {
-	return ask->now - rec->asked >= ask->retrans - ask->retrans / 32;
+	return time_after_eq(ask->now, rec->asked + ask->retrans - ask->retrans / 32);
 }
 
 static enum ndp_ask_verdict ndp_record_verdict(struct ndp_record *rec, struct ndp_ask *ask)

@@ -42,34 +42,17 @@ static enum ndp_learnt ndp_static_learn(struct ndp_net *nn, struct ndp_prefix *p
 		.addr = addr,
 		.evidence = NDP_BY_STATIC,
 	};
-	enum ndp_learnt learnt;
 
-	rcu_read_lock();
-	learnt = ndp_host_learn(nn, &sighting);
-	rcu_read_unlock();
-	return learnt;
+	return ndp_host_learn(nn, &sighting);
 }
 
 /* The proxied prefix of a link that covers an address; RTNL keeps it. */
 static struct ndp_prefix *ndp_static_prefix(struct ndp_net *nn, const struct ndp_link *link,
 					    const struct in6_addr *addr)
 {
-	struct ndp_prefix *prefix;
+	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, addr);
 
-	rcu_read_lock();
-	prefix = ndp_prefix_lookup(nn, link->group->id, addr);
-	rcu_read_unlock();
 	return prefix && ndp_prefix_is_onlink(prefix, link) ? prefix : NULL;
-}
-
-static bool ndp_static_is_known(const struct ndp_net *nn, u32 group, const struct in6_addr *addr)
-{
-	bool known;
-
-	rcu_read_lock();
-	known = ndp_host_find(nn, group, addr);
-	rcu_read_unlock();
-	return known;
 }
 
 /**
@@ -174,7 +157,7 @@ void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group)
 		if (entry->link->group != group)
 			continue;
 		prefix = ndp_static_prefix(nn, entry->link, &entry->addr);
-		if (prefix && !ndp_static_is_known(nn, group->id, &entry->addr))
+		if (prefix && !ndp_host_find(nn, group->id, &entry->addr))
 			ndp_static_learn(nn, prefix, entry->link, &entry->addr);
 	}
 }
