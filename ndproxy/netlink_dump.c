@@ -2,8 +2,8 @@
 /*
  * Dumps. Each call fills one message buffer and keeps its place in netlink_callback.ctx. What
  * changes between two calls may be missing or be told twice; the generation, which is the dump's
- * sequence number, lets the reader know (NLM_F_DUMP_INTR). What changes behind the last object, before
- * the call that ends the dump, is none of the reader's business.
+ * sequence number, lets the reader know (NLM_F_DUMP_INTR). What changes behind the last object,
+ * before the call that ends the dump, is none of the reader's business.
  */
 
 #include <linux/mutex.h>
@@ -246,9 +246,10 @@ static int ndp_nl_dump_table(struct sk_buff *skb, struct netlink_callback *cb, s
 }
 
 /*
- * Bucket by bucket: a place in the table costs nothing to find again, and nothing to give up. While
- * the table is about to be resized, new hosts are in the next one, and the mutex keeps the others from
- * being moved there. A table of another size has another seed, which shows in the sequence number.
+ * Bucket by bucket: a place in the table costs nothing to find again, and nothing to give up.
+ * While the table is about to be resized, new hosts are in the next one, and the mutex keeps the
+ * others from being moved there. A table of another size has another seed, which shows in the
+ * sequence number.
  */
 static int ndp_nl_dump_hosts(struct sk_buff *skb, struct netlink_callback *cb, struct ndp_net *nn)
 {

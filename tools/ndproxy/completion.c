@@ -47,7 +47,7 @@ static const char tail[] =
 	"_ndproxy()\n"
 	"{\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"\tlocal i word obj= verb= rest=() words= key places\n"
+	"\tlocal i word obj='' verb='' rest=() words='' key places\n"
 	"\n"
 	"\tCOMPREPLY=()\n"
 	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
@@ -91,7 +91,7 @@ static const char tail[] =
 	"\t\t\t\t\t[[ \" ${rest[*]} \" == *\" $key \"* ]] || words+=\" $key\"\n"
 	"\t\t\t\tdone\n"
 	"\t\t\t\t;;\n"
-	"\t\t\t-) words= ;;\n"
+	"\t\t\t-) words='' ;;\n"
 	"\t\t\tesac\n"
 	"\t\tfi\n"
 	"\tfi\n"
@@ -100,13 +100,22 @@ static const char tail[] =
 	"\n"
 	"complete -F _ndproxy ndproxy\n";
 
+static void begin_function(const char *name)
+{
+	printf("\n_ndproxy_%s()\n", name);
+	puts("{");
+}
+
 static void print_objects(void)
 {
-	puts("\n_ndproxy_objects()\n{\n\techo \\");
+	begin_function("objects");
+	fputs("\techo", stdout);
 	for (size_t i = 0; i < nobjects; i++)
 		if (!objects[i]->hidden)
-			printf("\t\t%s%s", objects[i]->name, i + 1 < nobjects ? " \\\n" : "\n");
-	puts("\t\t\n}\n\n_ndproxy_verbs()\n{\n\tcase $1 in");
+			printf(" %s", objects[i]->name);
+	puts("\n}");
+	begin_function("verbs");
+	puts("\tcase $1 in");
 	for (size_t i = 0; i < nobjects; i++) {
 		if (!objects[i]->cmds[0].verb)
 			continue;
@@ -118,11 +127,14 @@ static void print_objects(void)
 	puts("\tesac\n}");
 }
 
-/* A function that has a line for each command, if there is something to say about it. */
-static void for_each_cmd(const char *name, const char *match,
-			 void (*line)(const struct object *obj, const struct cmd *cmd))
+/* Prints the line of a command, if there is something to say about it. */
+typedef void (*cmd_line_t)(const struct object *obj, const struct cmd *cmd);
+
+/* A function that has a line for each command. */
+static void for_each_cmd(const char *name, const char *match, cmd_line_t line)
 {
-	printf("\n_ndproxy_%s()\n{\n\tcase %s in\n", name, match);
+	begin_function(name);
+	printf("\tcase %s in\n", match);
 	for (size_t i = 0; i < nobjects; i++)
 		for (size_t n = 0; n < objects[i]->ncmds; n++)
 			line(objects[i], &objects[i]->cmds[n]);

@@ -5,34 +5,80 @@
 
 #include <linux/ndproxy.h>
 
+#include "cmd.h"
 #include "names.h"
 
 /* A value added to the ABI must be given its word here before the tool builds again. */
-#define NAMES(name, max, ...)						\
-	static const char *const name##_words[] = { __VA_ARGS__ };	\
-	static_assert(sizeof(name##_words) / sizeof(char *) == (max) + 1,	\
-		      "each " #name " needs a word");			\
+#define NAMES(name, max)						\
+	static_assert(ARRAY_SIZE(name##_words) == (max) + 1, "each " #name " needs a word");	\
 	const struct names name##_names = { name##_words, (max) + 1 }
 
-NAMES(role, NDPROXY_ROLE_MAX, "none", "upstream", "downstream");
-NAMES(link_state, NDPROXY_LINK_STATE_MAX, "waiting", "refused", "down", "active");
-NAMES(override, NDPROXY_OVERRIDE_MAX, "keep", "clear", "set");
-NAMES(na_source, NDPROXY_NA_SOURCE_MAX, "auto", "link-local", "target");
-NAMES(prefix_mode, NDPROXY_PREFIX_MODE_MAX, "proxy", "route", "static");
-NAMES(host_state, NDPROXY_HOST_STATE_MAX, "tentative", "reachable", "probing", "static");
-NAMES(evidence, NDPROXY_EVIDENCE_MAX, "na", "dad", "ns", "una", "static");
-NAMES(drop, NDPROXY_DROP_REASON_MAX,
-	"none", "hop-limit", "checksum", "code", "length", "target-multicast", "option-length",
-	"fragment", "dad-destination", "dad-slla", "na-multicast-solicited", "own-echo",
-	"ns-rate", "na-rate", "target-limit", "solicitor-limit", "host-limit", "lladdr-limit",
-	"no-source", "no-memory", "not-ready");
-NAMES(event, NDPROXY_EVENT_TYPE_MAX,
-	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del", "host-learnt",
-	"host-moved", "host-lost", "limit");
+static const char *const role_words[] = {
+	"none", "upstream", "downstream",
+};
+
+NAMES(role, NDPROXY_ROLE_MAX);
+
+static const char *const link_state_words[] = {
+	"waiting", "refused", "down", "active",
+};
+
+NAMES(link_state, NDPROXY_LINK_STATE_MAX);
+
+static const char *const override_words[] = {
+	"keep", "clear", "set",
+};
+
+NAMES(override, NDPROXY_OVERRIDE_MAX);
+
+static const char *const na_source_words[] = {
+	"auto", "link-local", "target",
+};
+
+NAMES(na_source, NDPROXY_NA_SOURCE_MAX);
+
+static const char *const prefix_mode_words[] = {
+	"proxy", "route", "static",
+};
+
+NAMES(prefix_mode, NDPROXY_PREFIX_MODE_MAX);
+
+static const char *const host_state_words[] = {
+	"tentative", "reachable", "probing", "static",
+};
+
+NAMES(host_state, NDPROXY_HOST_STATE_MAX);
+
+static const char *const evidence_words[] = {
+	"na", "dad", "ns", "una", "static",
+};
+
+NAMES(evidence, NDPROXY_EVIDENCE_MAX);
+
+static const char *const drop_words[] = {
+	"none", "hop-limit", "checksum", "code", "length", "target-multicast",
+	"option-length", "fragment", "dad-destination", "dad-slla",
+	"na-multicast-solicited", "own-echo", "ns-rate", "na-rate", "target-limit",
+	"solicitor-limit", "host-limit", "lladdr-limit", "no-source", "no-memory",
+	"not-ready",
+};
+
+NAMES(drop, NDPROXY_DROP_REASON_MAX);
+
+static const char *const event_words[] = {
+	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del",
+	"host-learnt", "host-moved", "host-lost", "limit",
+};
+
+NAMES(event, NDPROXY_EVENT_TYPE_MAX);
 
 /* By bit number: the sources of a prefix are flags. */
-NAMES(prefix_source, 1, "route", "static");
+static const char *const prefix_source_words[] = {
+	"route", "static",
+};
+
 static_assert(NDPROXY_PREFIX_SOURCE_MASK == 3, "each prefix source needs a word");
+NAMES(prefix_source, 1);
 
 /**
  * name_of() - the word for a value

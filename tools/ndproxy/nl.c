@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -18,6 +19,7 @@
 #define REQUEST_SIZE	2048
 #define EVENT_QUEUE	(4 << 20)
 #define COLLECT_TRIES	5
+#define SHOW_KEEP	(1 << 20)
 
 static struct mnl_socket *sk;
 static uint16_t family;
@@ -218,8 +220,7 @@ static int find_family(void)
 	if (!transact(nlh, &answer) && family)
 		return 0;
 	if (answer.error == -ENOENT)
-		fputs("Error: The ndproxy module is not loaded: run \"modprobe ndproxy\" and try again.\n",
-		      stderr);
+		tell_text("Error", "The ndproxy module is not loaded: try \"modprobe ndproxy\"");
 	else if (answer.error)
 		tell_result(answer.error, NULL);
 	return -1;
@@ -306,23 +307,11 @@ int nl_dump(struct nlmsghdr *nlh, nl_cb_t cb, void *data, bool *interrupted)
 	return ret;
 }
 
-/**
- * nl_show() - a dump that is printed as it comes
- * @nlh: the request, begun with NLM_F_DUMP
- * @cb: prints a message
- * @data: for @cb
- *
- * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
- */
-int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
+/* Before a dump is taken again, what changes gets a little time to end: 10, 20, 40, 80 ms. */
+static void wait_to_retry(int tries)
 {
-	bool interrupted;
-	int ret;
-
-	ret = nl_dump(nlh, cb, data, &interrupted);
-	if (!ret && interrupted)
-		fputs("Dump was interrupted and may be inconsistent.\n", stderr);
-	return ret;
+	if (tries)
+		usleep(5000 << tries);
 }
 
 static int keep(const struct nlmsghdr *nlh, void *data)
@@ -371,9 +360,84 @@ int nl_collect(struct nlmsghdr *nlh, struct nl_list *list)
 
 	memset(list, 0, sizeof(*list));
 	for (int i = 0; i < COLLECT_TRIES && interrupted && !ret; i++) {
+		wait_to_retry(i);
 		nl_list_free(list);
 		ret = nl_dump(nlh, keep, list, &interrupted);
 	}
+	if (!ret && interrupted)
+		fputs("Dump was interrupted and may be inconsistent.\n", stderr);
+	return ret;
+}
+
+/**
+ * struct show - a dump that is printed
+ * @cb: prints a message
+ * @data: for @cb
+ * @list: messages that wait for the end of the dump
+ * @size: their octets
+ * @streaming: they were too many: each is printed as it comes
+ */
+struct show {
+	nl_cb_t cb;
+	void *data;
+	struct nl_list list;
+	size_t size;
+	bool streaming;
+};
+
+static int show_kept(struct show *show)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < show->list.n && !ret; i++)
+		ret = show->cb(show->list.msg[i], show->data);
+	nl_list_free(&show->list);
+	show->size = 0;
+	return ret;
+}
+
+static int show_message(const struct nlmsghdr *nlh, void *data)
+{
+	struct show *show = data;
+	int ret;
+
+	if (show->streaming)
+		return show->cb(nlh, show->data);
+	ret = keep(nlh, &show->list);
+	show->size += nlh->nlmsg_len;
+	if (ret || show->size < SHOW_KEEP)
+		return ret;
+	show->streaming = true;
+	return show_kept(show);
+}
+
+/**
+ * nl_show() - a dump that is printed
+ * @nlh: the request, begun with NLM_F_DUMP
+ * @cb: prints a message
+ * @data: for @cb
+ *
+ * A dump of moderate size is taken again if things changed meanwhile. A larger one is printed as it
+ * comes, in memory that does not grow with it, and it is said that it may be inconsistent.
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the refusal told.
+ */
+int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
+{
+	struct show show = { .cb = cb, .data = data };
+	bool interrupted = true;
+	int ret = EXIT_OK;
+
+	for (int i = 0; i < COLLECT_TRIES && interrupted && !ret && !show.streaming; i++) {
+		wait_to_retry(i);
+		nl_list_free(&show.list);
+		show.size = 0;
+		ret = nl_dump(nlh, show_message, &show, &interrupted);
+	}
+	if (ret)
+		nl_list_free(&show.list);
+	else
+		ret = show_kept(&show);
 	if (!ret && interrupted)
 		fputs("Dump was interrupted and may be inconsistent.\n", stderr);
 	return ret;
@@ -417,144 +481,4 @@ int nl_listen(nl_cb_t cb, void *data)
 				return ret;
 		}
 	}
-}
-
-static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct value *v)
-{
-	switch (arg->type) {
-	case ARG_NONE:
-	case ARG_FLAG:
-		break;
-	case ARG_DEV:
-		if (v->num)
-			mnl_attr_put_u32(nlh, arg->attr2, v->num);
-		else
-			mnl_attr_put_strz(nlh, arg->attr, v->str);
-		break;
-	case ARG_NAME:
-		mnl_attr_put_strz(nlh, arg->attr, v->str);
-		break;
-	case ARG_BOOL:
-		mnl_attr_put_u8(nlh, arg->attr, v->num);
-		break;
-	case ARG_U32:
-	case ARG_ENUM:
-		mnl_attr_put_u32(nlh, arg->attr, v->num);
-		break;
-	case ARG_PREFIX:
-		mnl_attr_put_u8(nlh, arg->attr2, v->len);
-		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
-		break;
-	case ARG_ADDR:
-		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
-		break;
-	}
-}
-
-/**
- * nl_put_args() - put what the user gave into a request
- * @nlh: the request
- * @arg: the table of the arguments
- * @args: their values
- *
- * Arguments without an attribute are the tool's own business.
- */
-void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args)
-{
-	for (int i = 0; arg[i].type != ARG_NONE; i++)
-		if (args->v[i].set && arg[i].attr)
-			put_arg(nlh, &arg[i], &args->v[i]);
-}
-
-/**
- * nl_attrs() - sort the attributes of a message
- * @nlh: a generic netlink message
- * @tb: gets each attribute at its number, NULL where there is none
- * @max: the last number wanted; those of a newer kernel are passed over
- */
-void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max)
-{
-	struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))
-		return;
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
-		if (mnl_attr_get_type(attr) <= max)
-			tb[mnl_attr_get_type(attr)] = attr;
-}
-
-/**
- * nl_nested() - sort the attributes within an attribute
- * @nest: the outer one; NULL is the same as an empty one
- * @tb: as in nl_attrs()
- * @max: as in nl_attrs()
- */
-void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max)
-{
-	struct nlattr *attr;
-
-	memset(tb, 0, (max + 1) * sizeof(*tb));
-	if (!nest)
-		return;
-	mnl_attr_for_each_nested(attr, nest)
-		if (mnl_attr_get_type(attr) <= max)
-			tb[mnl_attr_get_type(attr)] = attr;
-}
-
-/**
- * attr_u64() - an unsigned integer of any size
- * @attr: the attribute or NULL
- *
- * Return: its value, 0 without one.
- */
-uint64_t attr_u64(const struct nlattr *attr)
-{
-	uint64_t v;
-
-	switch (attr ? mnl_attr_get_payload_len(attr) : 0) {
-	case 1:
-		return mnl_attr_get_u8(attr);
-	case 2:
-		return mnl_attr_get_u16(attr);
-	case 4:
-		return mnl_attr_get_u32(attr);
-	case 8:
-		memcpy(&v, mnl_attr_get_payload(attr), sizeof(v));
-		return v;
-	}
-	return 0;
-}
-
-uint32_t attr_u32(const struct nlattr *attr)
-{
-	return attr_u64(attr);
-}
-
-/**
- * attr_str() - a string
- * @attr: the attribute or NULL
- *
- * Return: the string, "" if there is none or it does not end.
- */
-const char *attr_str(const struct nlattr *attr)
-{
-	if (!attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
-		return "";
-	return mnl_attr_get_str(attr);
-}
-
-/**
- * attr_addr() - an IPv6 address
- * @attr: the attribute or NULL
- *
- * Return: the address, :: if there is none.
- */
-struct in6_addr attr_addr(const struct nlattr *attr)
-{
-	struct in6_addr addr = IN6ADDR_ANY_INIT;
-
-	if (attr && mnl_attr_get_payload_len(attr) == sizeof(addr))
-		memcpy(&addr, mnl_attr_get_payload(attr), sizeof(addr));
-	return addr;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Requests to the kernel's ndproxy family, and reading what it says. */
+/* Requests to the kernel's ndproxy family (nl.c), and their attributes (attr.c). */
 #ifndef NDPROXY_NL_H
 #define NDPROXY_NL_H
 
@@ -34,6 +34,7 @@ int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 int nl_listen(nl_cb_t cb, void *data);
 void nl_close(void);
 
+/* attr.c */
 void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);
 
 void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max);

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Attributes: what the user gave is put into them, what the kernel says is read from them. */
+#include <string.h>
+
+#include <linux/genetlink.h>
+
+#include "cmd.h"
+#include "nl.h"
+
+static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct value *v)
+{
+	switch (arg->type) {
+	case ARG_NONE:
+	case ARG_FLAG:
+		break;
+	case ARG_DEV:
+		if (v->num)
+			mnl_attr_put_u32(nlh, arg->attr2, v->num);
+		else
+			mnl_attr_put_strz(nlh, arg->attr, v->str);
+		break;
+	case ARG_NAME:
+		mnl_attr_put_strz(nlh, arg->attr, v->str);
+		break;
+	case ARG_BOOL:
+		mnl_attr_put_u8(nlh, arg->attr, v->num);
+		break;
+	case ARG_U32:
+	case ARG_ENUM:
+		mnl_attr_put_u32(nlh, arg->attr, v->num);
+		break;
+	case ARG_PREFIX:
+		mnl_attr_put_u8(nlh, arg->attr2, v->len);
+		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
+		break;
+	case ARG_ADDR:
+		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
+		break;
+	}
+}
+
+/**
+ * nl_put_args() - put what the user gave into a request
+ * @nlh: the request
+ * @arg: the table of the arguments
+ * @args: their values
+ *
+ * Arguments without an attribute are the tool's own business.
+ */
+void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args)
+{
+	for (int i = 0; arg[i].type != ARG_NONE; i++)
+		if (args->v[i].set && arg[i].attr)
+			put_arg(nlh, &arg[i], &args->v[i]);
+}
+
+/**
+ * nl_attrs() - sort the attributes of a message
+ * @nlh: a generic netlink message
+ * @tb: gets each attribute at its number, NULL where there is none
+ * @max: the last number wanted; those of a newer kernel are passed over
+ */
+void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max)
+{
+	struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(struct genlmsghdr))
+		return;
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+}
+
+/**
+ * nl_nested() - sort the attributes within an attribute
+ * @nest: the outer one; NULL is the same as an empty one
+ * @tb: as in nl_attrs()
+ * @max: as in nl_attrs()
+ */
+void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max)
+{
+	struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	if (!nest)
+		return;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) <= max)
+			tb[mnl_attr_get_type(attr)] = attr;
+}
+
+/**
+ * attr_u64() - an unsigned integer of any size
+ * @attr: the attribute or NULL
+ *
+ * Return: its value, 0 without one.
+ */
+uint64_t attr_u64(const struct nlattr *attr)
+{
+	uint64_t v;
+
+	switch (attr ? mnl_attr_get_payload_len(attr) : 0) {
+	case 1:
+		return mnl_attr_get_u8(attr);
+	case 2:
+		return mnl_attr_get_u16(attr);
+	case 4:
+		return mnl_attr_get_u32(attr);
+	case 8:
+		memcpy(&v, mnl_attr_get_payload(attr), sizeof(v));
+		return v;
+	}
+	return 0;
+}
+
+uint32_t attr_u32(const struct nlattr *attr)
+{
+	return attr_u64(attr);
+}
+
+/**
+ * attr_str() - a string
+ * @attr: the attribute or NULL
+ *
+ * Return: the string, "" if there is none or it does not end.
+ */
+const char *attr_str(const struct nlattr *attr)
+{
+	if (!attr || mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) < 0)
+		return "";
+	return mnl_attr_get_str(attr);
+}
+
+/**
+ * attr_addr() - an IPv6 address
+ * @attr: the attribute or NULL
+ *
+ * Return: the address, :: if there is none.
+ */
+struct in6_addr attr_addr(const struct nlattr *attr)
+{
+	struct in6_addr addr = IN6ADDR_ANY_INIT;
+
+	if (attr && mnl_attr_get_payload_len(attr) == sizeof(addr))
+		memcpy(&addr, mnl_attr_get_payload(attr), sizeof(addr));
+	return addr;
+}
