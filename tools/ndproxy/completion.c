@@ -131,7 +131,7 @@ static void print_objects(void)
 typedef void (*cmd_line_t)(const struct object *obj, const struct cmd *cmd);
 
 /* A function that has a line for each command. */
-static void for_each_cmd(const char *name, const char *match, cmd_line_t line)
+static void cmd_function(const char *name, const char *match, cmd_line_t line)
 {
 	begin_function(name);
 	printf("\tcase %s in\n", match);
@@ -203,9 +203,9 @@ static int completion_run(const struct cmd *cmd, const struct args *args)
 	(void)args;
 	fputs(head, stdout);
 	print_objects();
-	for_each_cmd("places", "\"$1 $2\"", places_line);
-	for_each_cmd("keys", "\"$1 $2\"", keys_line);
-	for_each_cmd("values", "\"$1 $2 $3\"", values_line);
+	cmd_function("places", "\"$1 $2\"", places_line);
+	cmd_function("keys", "\"$1 $2\"", keys_line);
+	cmd_function("values", "\"$1 $2 $3\"", values_line);
 	putchar('\n');
 	fputs(tail, stdout);
 	return EXIT_OK;
