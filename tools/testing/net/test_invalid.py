@@ -103,12 +103,16 @@ def _params(rows):
 
 @pytest.mark.parametrize("reason,make", _params(BAD_NS))
 def test_nd_c1_invalid_ns(lab, reason, make):
-    lab.up0.send(make())
+    frame = make()
+    lab.up0.send(frame)
     wait_for(lambda: lab.tool.drops("up0") == {reason: 1},
              f"{reason} counted, alone; {lab.tool.drops('up0')}")
+    assert lab.tool.stats("up0")["ns_in"] == 0
+    assert not lab.tool.solicits() and not lab.tool.hosts()
+    if pkt.Frame(frame).eth_dst == MAC["up0"]:
+        return      # the kernel forwards it as any packet, and solicits for that
     silence(lab.up0, lab.down0, duration=0.2)
     assert lab.tool.stats("down0")["ns_out"] == 0
-    assert not lab.tool.solicits() and not lab.tool.hosts()
     assert rtnl.neigh(lab.r, A, "up0") is None
     lab.up0.send(ns())
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
@@ -132,7 +136,8 @@ def test_nd_d1_invalid_na(lab, reason, make):
 
 def test_nd_c1_d1_every_invalid_message_in_a_row(lab):
     """All of the above in one go: each counted, once, and nothing comes out."""
-    for rows, dev in ((BAD_NS, "up0"), (BAD_NA, "down0")):
+    bad_ns = [x for x in BAD_NS if "unicast" not in x[1]]
+    for rows, dev in ((bad_ns, "up0"), (BAD_NA, "down0")):
         lab.ports[dev].send(*[make() for _, _, make in rows])
         want = dict(Counter(reason for reason, _, _ in rows))
         wait_for(lambda dev=dev, want=want: lab.tool.drops(dev) == want,

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from lib import pkt
-from lib.lab import A, A_MAC, D, D_MAC, E, MAC, PFX
+from lib.lab import A, A_MAC, B, D, D_MAC, E, MAC, PFX
 from lib.netns import Namespace
 from lib.tool import Tool
 from lib.wait import wait_for
@@ -189,8 +189,8 @@ def test_nd_i_ns_rate_is_per_link(make_lab):
     lab.tool.param("ns_burst", 1)
     lab.up0.send(*[pkt.ns(A_MAC, A, target(i)) for i in range(50)])
     wait_for(lambda: dropped(lab, "ns-rate") > 40, "limited")
-    lab.solicit("down1", "02:00:00:00:ee:01", E, A)
-    lab.proxied_ns("up0", A, pkt.slla(MAC["up0"]))
+    lab.solicit("down1", "02:00:00:00:ee:01", E, B)
+    lab.proxied_ns("up0", B, pkt.slla(MAC["up0"]))
 
 
 def test_nd_i_limits_are_per_namespace(lab):

@@ -39,7 +39,7 @@ def test_nd_a1_role_and_group_shown(bare):
 
 
 def test_nd_a1_by_ifindex(bare):
-    index = bare.r.ifindex("down0")
+    index = f"if{bare.r.ifindex('down0')}"      # as `ip` names an index
     bare.tool("link", "set", index, "role", "downstream")
     assert bare.tool.links()["down0"]["role"] == "downstream"
     bare.tool("link", "set", index, "role", "none")
@@ -151,13 +151,15 @@ def prepare(lab, kind):
 @pytest.mark.parametrize("role", ["upstream", "downstream"])
 def test_nd_a2_refused(bare, kind, role):
     bare.set_roles(("up0",))
+    bare.tool.wait_prefix(PFX)
     dev, words = prepare(bare, kind)
     before = bare.tool.json("link", "show")
+    count = rtnl.allmulti(bare.r, dev)          # a bridge holds its ports' own
     text = bare.tool.refused("link", "set", dev, "role", role)
     for word in words:
         assert word in text, text
     assert bare.tool.json("link", "show") == before
-    assert rtnl.allmulti(bare.r, dev) == 0
+    assert rtnl.allmulti(bare.r, dev) == count
     assert bare.tool.gauge("links") == 1
 
 
@@ -169,17 +171,12 @@ def test_nd_a2_bridge_itself_is_fine(bare):
 
 def test_nd_a2_another_group(bare):
     bare.tool("link", "set", "up0", "role", "upstream", "group", 1)
+    bare.tool.wait_prefix(PFX)
     before = bare.tool.json("link", "show")
     text = bare.tool.refused("link", "set", "up0", "role", "downstream",
                              "group", 2)
     assert "up0" in text and "group" in text and "1" in text
     assert bare.tool.json("link", "show") == before
-
-
-def test_nd_a2_unknown_ifindex(bare):
-    text = bare.tool.refused("link", "set", 4711, "role", "upstream")
-    assert "4711" in text
-    assert not bare.tool.links()
 
 
 def test_nd_a2_options_of_an_unmanaged_link(bare):
@@ -191,6 +188,7 @@ def test_nd_a2_options_of_an_unmanaged_link(bare):
 def test_nd_a2_nothing_half_done(bare):
     """A command with one bad part changes none of the others."""
     bare.tool("link", "set", "up0", "role", "upstream", "group", 1)
+    bare.tool.wait_prefix(PFX)
     before = bare.tool.json("link", "show")
     bare.tool.refused("link", "set", "up0", "role", "upstream", "group", 2,
                       "nd", "off", "override", "set")

@@ -5,6 +5,7 @@ A port keeps all frames that it ever heard. expect() takes the first one not
 yet taken; silence() fails on any that nobody took, those heard before
 included, so a second copy of an expected packet does not go unseen.
 """
+import errno
 import select
 import time
 
@@ -44,6 +45,10 @@ class Port:
                 data, where = self.sock.recvfrom(65536)
             except BlockingIOError:
                 return
+            except OSError as down:     # said once after the device went down
+                if down.errno != errno.ENETDOWN:
+                    raise
+                continue
             if where[2] != 4:                   # not PACKET_OUTGOING
                 self.history.append(Frame(data, now))
 
