@@ -9,6 +9,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 
 #include "ndproxy.h"
@@ -73,6 +74,22 @@ static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragme
 	return nd_parse(&pkt, info);
 }
 
+/*
+ * An invalid message goes on to the kernel, which drops it by the same rules. To an address that is
+ * not its own the kernel would forward it instead, so that one for a proxied host ends here (ND-C9).
+ */
+static unsigned int ndp_hook_invalid(struct ndp_net *nn, const struct ndp_link *link,
+				     struct sk_buff *skb)
+{
+	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
+
+	if (ipv6_addr_is_multicast(daddr) || !ndp_prefix_lookup(nn, link->group->id, daddr) ||
+	    ipv6_chk_addr(nn->net, daddr, NULL, 0))
+		return NF_ACCEPT;
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
 /* A message on a managed link, heard. */
 static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb,
 				     int offset, bool fragment, const struct nf_hook_state *state)
@@ -84,10 +101,9 @@ static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, 
 
 	why = ndp_hook_parse(skb, offset, fragment, state, &info);
 	if (why) {
-		/* The kernel drops it by the same rules, and counts it by its own. */
 		ndp_count_drop(&link->stats, why);
 		trace_nd_drop(link, why);
-		return NF_ACCEPT;
+		return ndp_hook_invalid(nn, link, skb);
 	}
 	rx.mac = ndp_hook_mac(skb, rx.dev);
 	verdict = info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) : ndp_proxy_na(&rx, &info);

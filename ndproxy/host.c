@@ -100,10 +100,9 @@ static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list
  */
 void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 {
-	if (host->state == NDP_HOST_STATIC) {
-		host->seen = jiffies;
+	host->heard = jiffies;
+	if (host->state == NDP_HOST_STATIC)
 		return;
-	}
 	host->state = NDP_HOST_REACHABLE;
 	host->claim = NULL;
 	ndp_host_time(nn, host, &nn->hosts.lru, ndp_host_lifetime(nn));
@@ -114,7 +113,7 @@ void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 static void ndp_host_enter_link(struct ndp_host *host, struct ndp_link *link)
 {
 	host->link = link;
-	host->since = jiffies;
+	host->heard = jiffies;
 	list_add_tail(&host->link_list, &link->hosts);
 	link->n_hosts++;
 }
@@ -271,6 +270,7 @@ static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
 				 const struct ndp_sighting *s)
 {
 	struct ndp_station *station;
+	bool had_one;
 
 	if (!s->lladdr || ndp_station_is(host->station, s))
 		return;
@@ -279,8 +279,13 @@ static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
 		ndp_count_drop(&s->link->stats, NDP_DROP_LLADDR_LIMIT);
 		return;
 	}
+	had_one = host->station;
 	ndp_station_put(nn, host->station);
 	host->station = station;
+	if (!had_one || host->state == NDP_HOST_TENTATIVE)
+		return;
+	trace_host_moved(host, host->link);
+	ndp_event_host(nn, NDP_EVENT_HOST_MOVED, host, host->link);
 }
 
 static bool ndp_host_admits(const struct ndp_sighting *s)

@@ -561,8 +561,8 @@ struct ndp_host_key {
  * @link: it lives on
  * @claim: another link where a DAD probe for the address was heard; NULL: none
  * @station: its link-layer address; NULL: not known
- * @seen: jiffies of the last evidence, of the last probe, or of the claim
- * @since: jiffies when it was learnt on @link
+ * @seen: jiffies from which its place in @timed counts: of the last evidence, probe or claim
+ * @heard: jiffies of the last evidence
  * @route_ifindex: device of the route that was installed, 0: none; workqueue
  * @route_table: its table; workqueue
  * @state: enum ndp_host_state
@@ -589,7 +589,7 @@ struct ndp_host {
 	struct ndp_link *claim;
 	struct ndp_station *station;
 	unsigned long seen;
-	unsigned long since;
+	unsigned long heard;
 	int route_ifindex;
 	u32 route_table;
 	u8 state;

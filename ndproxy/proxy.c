@@ -55,11 +55,14 @@ static bool ndp_own_mac(const struct ndp_rx *rx)
 	return false;
 }
 
-/* ND-C7: heard again by way of a loop or a repeater. */
-static bool ndp_is_echo(const struct ndp_rx *rx, const struct nd_info *info)
+/*
+ * ND-C7: a solicitation of this router's, heard again by way of a loop or a repeater. An address
+ * that is still tentative is not its own yet.
+ */
+static bool ndp_is_echo(const struct ndp_rx *rx, const struct nd_info *ns)
 {
 	return ndp_own_mac(rx) ||
-	       (!ipv6_addr_any(&info->saddr) && ndp_own_here(rx->nn, rx->dev, &info->saddr));
+	       (!ipv6_addr_any(&ns->saddr) && ipv6_chk_addr(rx->nn->net, &ns->saddr, rx->dev, 1));
 }
 
 /* --- the kernel's neighbour entries ----------------------------------------------------------- */
@@ -418,7 +421,8 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	ndp_count(&link->stats, NDP_NA_IN);
 	trace_nd_in(link, na);
 
-	if (ndp_is_echo(rx, na)) {
+	/* By the frame alone: one from an own address is an objection, and the kernel's (ND-D6). */
+	if (ndp_own_mac(rx)) {
 		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}

@@ -252,6 +252,13 @@ static struct ndp_route_req *ndp_route_dequeue(struct ndp_net *nn)
 
 /* --- carrying out ----------------------------------------------------------------------------- */
 
+/* A device that goes down or away takes its hosts and prefixes along: no news. */
+static void ndp_route_complain(const struct ndp_route_req *req, int err)
+{
+	if (err != -ENETDOWN && err != -ENODEV)
+		net_warn_ratelimited("no route to %pI6c/%u: error %d\n", &req->dst, req->plen, err);
+}
+
 static void ndp_route_del_host(struct ndp_net *nn, struct ndp_host *host)
 {
 	struct ndp_route_req req = {
@@ -294,8 +301,7 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 	if (err == -EEXIST)
 		return ndp_route_found(nn, host, req);
 	if (err) {
-		net_warn_ratelimited("%s: no route to %pI6c: error %d\n", KBUILD_MODNAME,
-				     &req->dst, err);
+		ndp_route_complain(req, err);
 		return NDP_ROUTE_NONE;
 	}
 	host->route_ifindex = req->ifindex;
@@ -365,8 +371,7 @@ static void ndp_route_onlink(struct ndp_net *nn, const struct ndp_route_req *req
 	if (!req->add)
 		return;
 	if (err && err != -EEXIST)
-		net_warn_ratelimited("%s: no on-link route to %pI6c/%u: error %d\n", KBUILD_MODNAME,
-				     &req->dst, req->plen, err);
+		ndp_route_complain(req, err);
 	rtnl_lock();
 	link = ndp_link_by_index(nn, req->ifindex);
 	if (link)

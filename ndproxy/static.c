@@ -6,6 +6,7 @@
 
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 
 #include "ndproxy.h"
@@ -75,6 +76,10 @@ int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct 
 	if (ipv6_addr_is_multicast(addr) || ipv6_addr_any(addr) || ipv6_addr_loopback(addr) ||
 	    ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is not the address of a host", addr);
+		return -EINVAL;
+	}
+	if (ipv6_chk_addr(nn->net, addr, NULL, 0)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c is this router's own address", addr);
 		return -EINVAL;
 	}
 	prefix = ndp_static_prefix(nn, link, addr);
