@@ -7,6 +7,13 @@
 #include "ndproxy.h"
 #include "netlink_gen.h"
 
+static unsigned int ndp_link_prefixes(const struct ndp_link *link)
+{
+	if (link->state != NDP_LINK_ACTIVE)
+		return 0;
+	return link->role == NDP_ROLE_UPSTREAM ? link->n_onlinks : link->group->n_prefixes;
+}
+
 /**
  * ndp_fill_link() - put a link's attributes
  * @skb: message
@@ -27,9 +34,7 @@ int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link)
 	    nla_put_u32(skb, NDPROXY_A_LINK_STATE, link->state) ||
 	    (link->reason[0] && nla_put_string(skb, NDPROXY_A_LINK_REASON, link->reason)) ||
 	    nla_put_u8(skb, NDPROXY_A_LINK_ALLMULTI, link->allmulti) ||
-	    nla_put_u32(skb, NDPROXY_A_LINK_PREFIXES,
-			link->role == NDP_ROLE_UPSTREAM ? link->n_onlinks :
-			link->group->n_prefixes) ||
+	    nla_put_u32(skb, NDPROXY_A_LINK_PREFIXES, ndp_link_prefixes(link)) ||
 	    nla_put_u32(skb, NDPROXY_A_LINK_HOSTS, READ_ONCE(link->n_hosts)))
 		return -EMSGSIZE;
 	return 0;
@@ -83,7 +88,7 @@ int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
 	    (station && nla_put(skb, NDPROXY_A_HOST_LLADDR, station->key.len, station->key.addr)) ||
 	    nla_put_u32(skb, NDPROXY_A_HOST_STATE, host->state) ||
 	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, host->evidence) ||
-	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE, jiffies_to_msecs(jiffies - host->heard),
+	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE, jiffies64_to_msecs(jiffies - host->heard),
 			      NDPROXY_A_HOST_PAD) ||
 	    nla_put_u8(skb, NDPROXY_A_HOST_ROUTE, host->route == NDP_ROUTE_INSTALLED))
 		return -EMSGSIZE;

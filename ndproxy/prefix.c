@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 
@@ -42,6 +43,7 @@ int ndp_prefix_init(struct ndp_net *nn)
 	INIT_LIST_HEAD(&nn->prefix_list);
 	return rhashtable_init(&nn->prefixes, &ndp_prefix_params);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_init);
 
 /**
  * ndp_prefix_exit() - free the table, which is empty by now
@@ -52,6 +54,7 @@ void ndp_prefix_exit(struct ndp_net *nn)
 	WARN_ON_ONCE(!list_empty(&nn->prefix_list));
 	rhashtable_destroy(&nn->prefixes);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_exit);
 
 static struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
 					  const struct in6_addr *addr, unsigned int plen)
@@ -82,6 +85,7 @@ struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
 		prefix = ndp_prefix_find(nn, group, addr, plen);
 	return prefix;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_lookup);
 
 static struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix,
 					  const struct ndp_link *link)
@@ -108,6 +112,7 @@ bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link
 		return false;
 	return READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM || ndp_onlink_find(prefix, link);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_is_onlink);
 
 /* --- marks ------------------------------------------------------------------------------------ */
 

@@ -12,18 +12,24 @@
 #ifndef NL_SET_ERR_MSG_FMT
 #include <linux/atomic.h>
 
-#define NDP_ERR_SLOTS 64
+#define NDP_ERR_SLOTS	16
+#define NDP_ERR_LEN	80
 
-#define NL_SET_ERR_MSG_FMT(extack, fmt, args...) do {				\
-	static char __slots[NDP_ERR_SLOTS][80];					\
-	static atomic_t __next;							\
-	struct netlink_ext_ack *__extack = (extack);				\
-	char *__slot = __slots[(unsigned int)atomic_inc_return(&__next) %	\
-			       NDP_ERR_SLOTS];					\
-										\
-	snprintf(__slot, sizeof(__slots[0]), fmt, ##args);			\
-	if (__extack)								\
-		__extack->_msg = __slot;					\
+static inline char *ndp_err_slot(void)
+{
+	static char slots[NDP_ERR_SLOTS][NDP_ERR_LEN];
+	static atomic_t next;
+
+	return slots[(unsigned int)atomic_inc_return(&next) % NDP_ERR_SLOTS];
+}
+
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...) do {		\
+	struct netlink_ext_ack *__extack = (extack);		\
+	char *__slot = ndp_err_slot();				\
+								\
+	snprintf(__slot, NDP_ERR_LEN, fmt, ##args);		\
+	if (__extack)						\
+		__extack->_msg = __slot;			\
 } while (0)
 #endif
 
