@@ -14,9 +14,19 @@ class Traffic:
         self.pid = os.fork()
         if not self.pid:
             try:
+                self._close_all_but({sock.fileno() for sock, _ in feeds})
                 self._run(feeds, interval)
             finally:
                 os._exit(0)
+
+    @staticmethod
+    def _close_all_but(keep):
+        """An inherited descriptor would keep its namespace alive."""
+        low = 3
+        for fd in sorted(keep):
+            os.closerange(low, fd)
+            low = fd + 1
+        os.closerange(low, 1024)
 
     @staticmethod
     def _run(feeds, interval):
