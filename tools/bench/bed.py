@@ -43,8 +43,8 @@ class Process:
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE if output else
                                         subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True)
 
-    def first_line(self):
-        """Wait for its first line of output."""
+    def line(self):
+        """Wait for its next line of output."""
         return self.process.stdout.readline()
 
     def stop(self):
@@ -67,6 +67,7 @@ class Bed:
         self.programs = programs
         self.tag = tag
         self.processes = []
+        self.answering = None           # ndresp, where the contestant needs one
         self.made = []
 
     def ns(self, name):
@@ -126,14 +127,24 @@ class Bed:
     def responder(self, dev="dh0", name="dh"):
         """ndresp for the whole prefix."""
         process = self.start(name, f"{self.programs}/ndresp", dev, PREFIX, cpu=1)
-        if process.first_line() != "ready\n":
+        if process.line() != "ready\n":
             raise RuntimeError(f"ndresp: {process.stop()}")
-        return process
+        self.answering = process
+
+    def heard(self):
+        """How many solicitations the responder has heard."""
+        if not self.answering:
+            return 0
+        self.answering.process.send_signal(signal.SIGUSR1)
+        return json.loads(self.answering.line())["solicits"]
 
     def ask(self, first, targets, rate, count=None):
-        """One run of ndgen; its measurements."""
+        """One run of ndgen; its measurements, and how many NS reached the responder ("heard")."""
+        before = self.heard()
         words = [f"{self.programs}/ndgen", "uh0", address(first), "--targets", str(targets),
                  "--rate", str(rate), "--timeout", "1000"]
         if count:
             words += ["--count", str(count)]
-        return json.loads(self.inside("uh", *pin(0), *words))
+        result = json.loads(self.inside("uh", *pin(0), *words))
+        result["heard"] = self.heard() - before
+        return result

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is compared: each answers, in its own way, for targets behind the router.
 
-A contestant has a name, a word on what its answer rests on, and start(bed, targets), which sets a fresh
-bed up so that every address(n), n in targets, can be asked for. missing() tells why one cannot run.
+A contestant has a name, and start(bed, targets), which sets a fresh bed up so that every
+address(n), n in targets, can be asked for. missing() tells why one cannot run.
 """
 
 import os
@@ -16,7 +16,7 @@ class Wire:
     """No proxy: one wire between generator and responder. Their own share of every figure."""
 
     name = "wire"
-    asks = "the host itself"
+    most_targets = 1 << 20
 
     @staticmethod
     def missing():
@@ -31,10 +31,13 @@ class Wire:
 
 
 class Own(Wire):
-    """The kernel's answer for addresses of its own: what no proxy can beat."""
+    """The kernel's answer for addresses of its own: the least that an answer costs.
+
+    A few addresses only, however many the others have: the kernel walks a list of the groups of all.
+    """
 
     name = "own"
-    asks = "nobody (own address)"
+    most_targets = 8
 
     def start(self, bed, targets):
         bed.router()
@@ -45,7 +48,6 @@ class ProxyNdp(Wire):
     """The kernel's proxy_ndp: a list of addresses that it always answers for."""
 
     name = "proxy_ndp"
-    asks = "nobody (list)"
 
     def start(self, bed, targets):
         bed.router()
@@ -58,7 +60,6 @@ class Ndppd(Wire):
     """ndppd with a rule that asks on the other link, and then answers from its cache for 30 s."""
 
     name = "ndppd"
-    asks = "the host, once in 30 s"
     rule = "iface down0"
 
     @staticmethod
@@ -83,7 +84,6 @@ class NdppdStatic(Ndppd):
     """ndppd with a static rule: it answers for everything, whether it exists or not."""
 
     name = "ndppd-static"
-    asks = "nobody (prefix)"
     rule = "static"
 
 
@@ -91,7 +91,6 @@ class Ndproxy(Wire):
     """This module: two roles, and limits above what is asked here."""
 
     name = "ndproxy"
-    asks = "the host, each time"
     module = tool = None
     limits = {"ns_rate": 1000000, "ns_burst": 1000000, "targets_per_prefix": 65536,
               "hosts_per_prefix": 131072}

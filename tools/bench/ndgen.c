@@ -3,26 +3,26 @@
  * ndgen: send Neighbor Solicitations for N targets at a rate, and measure what comes back.
  *
  * Open loop: the sending times do not depend on the answers, so a slow proxy cannot slow its own
- * examination down. Every target has one slot: asking opens it, its answer closes it. A slot still open
- * when its target is asked again, or after the timeout, is an unanswered solicitation; an answer without
- * an open slot is "extra". The first loss at a target leaves in doubt which solicitation a later
- * answer belongs to: such a target still counts, but gives no more latencies.
+ * examination down. Every target has one slot: asking opens it, its answer closes it. A slot still
+ * open when its target is asked again, or after the timeout, is an unanswered solicitation; an
+ * answer without an open slot is "extra". The first loss at a target leaves in doubt which
+ * solicitation a later answer belongs to: such a target still counts, but gives no more latencies.
  *
  * Latency: from just before the send call to the kernel's receive timestamp of the answer.
  */
 #define _GNU_SOURCE
+#include "args.h"
 #include "ndpkt.h"
 
 #include <err.h>
-#include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
-#define IDLE_NS (20 * 1000 * NSEC_PER_USEC)	/* look at the socket at least this often */
-#define DEBT_LIMIT_NS (5 * 1000 * NSEC_PER_USEC)	/* a longer stall is not caught up in a burst */
+#define NSEC_PER_MSEC 1000000ULL
+#define IDLE_NS (20 * NSEC_PER_MSEC)		/* look at the socket at least this often */
+#define DEBT_LIMIT_NS (5 * NSEC_PER_MSEC)	/* a longer stall is not caught up in a burst */
 
 struct slot {
 	uint64_t sent_ns;		/* 0: closed */
@@ -32,19 +32,17 @@ struct slot {
 struct generator {
 	struct nd_sock sk;
 	struct in6_addr src, first;
-	uint32_t targets;
-	unsigned long count, rate;
-	uint64_t timeout;
+	unsigned long targets, count, rate, timeout;	/* 1/s, ms */
+	const char *source_text, *unicast_text, *samples_file;
 	const uint8_t *unicast;		/* NULL: solicited-node multicast */
-	const char *samples_file;
 	struct slot *slots;
-	uint32_t *order;		/* the order in which targets are asked, the same each round */
+	uint32_t *order;		/* in which targets are asked, the same each round */
 	uint64_t *samples;		/* latencies in ns */
 	unsigned long n_samples, sent, answered, late, extra, bad, stalls;
 	uint64_t begin, end;
 };
 
-/* A fixed shuffle: lookups that are linear in some order get no advantage, and each run is the same. */
+/* A fixed shuffle: a lookup that is linear in some order gains nothing, and each run is the same. */
 static void shuffle(uint32_t *order, uint32_t n)
 {
 	uint64_t x = 0x9e3779b97f4a7c15ULL;
@@ -95,7 +93,7 @@ static void take_answer(struct generator *g, const struct nd_seen *na)
 		g->extra++;
 		return;
 	}
-	if (na->rx_ns - slot->sent_ns > g->timeout) {
+	if (na->rx_ns - slot->sent_ns > g->timeout * NSEC_PER_MSEC) {
 		g->late++;
 		slot->in_doubt = true;
 	} else {
@@ -164,7 +162,7 @@ static void send_batch(struct generator *g, unsigned int n)
 	g->sent += n;
 }
 
-/* When solicitation number n is to leave; begin moves on when the generator was stalled for long. */
+/* When solicitation number n is to leave; begin moves on when the generator was stalled. */
 static uint64_t due(const struct generator *g, unsigned long n)
 {
 	return g->begin + (uint64_t)((double)n * NSEC_PER_SEC / g->rate);
@@ -204,8 +202,9 @@ static void run(struct generator *g)
 			nd_sleep_until(next - now > IDLE_NS ? now + IDLE_NS : next);
 	}
 	g->end = nd_now();
-	while (g->answered + g->late < g->sent && nd_now() < g->end + g->timeout) {
-		nd_sleep_until(nd_now() + 1000 * NSEC_PER_USEC);
+	while (g->answered + g->late < g->sent &&
+	       nd_now() < g->end + g->timeout * NSEC_PER_MSEC) {
+		nd_sleep_until(nd_now() + NSEC_PER_MSEC);
 		drain(g);
 	}
 	g->begin = start;
@@ -233,14 +232,16 @@ static void report(struct generator *g)
 	qsort(g->samples, n, sizeof(*g->samples), compare);
 	for (i = 0; i < n; i++)
 		sum += g->samples[i];
-	printf("{\"targets\":%u,\"sent\":%lu,\"answered\":%lu,\"lost\":%lu,\"late\":%lu,\"extra\":%lu,"
-	       "\"bad\":%lu,\"stalls\":%lu,\"rate_asked\":%lu,\"rate_sent\":%.1f,\"seconds\":%.6f,",
-	       g->targets, g->sent, g->answered, g->sent - g->answered, g->late, g->extra, g->bad,
-	       g->stalls, g->rate, seconds > 0 ? (double)g->sent / seconds : 0, seconds);
-	printf("\"latency_us\":{\"n\":%lu,\"min\":%.3f,\"mean\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
-	       n, n ? g->samples[0] / 1000.0 : 0, n ? sum / n / 1000 : 0,
-	       percentile_us(g->samples, n, 50), percentile_us(g->samples, n, 99),
-	       n ? g->samples[n - 1] / 1000.0 : 0);
+	printf("{\"targets\":%lu,\"sent\":%lu,", g->targets, g->sent);
+	printf("\"answered\":%lu,\"lost\":%lu,", g->answered, g->sent - g->answered);
+	printf("\"late\":%lu,\"extra\":%lu,\"bad\":%lu,", g->late, g->extra, g->bad);
+	printf("\"stalls\":%lu,\"rate_asked\":%lu,", g->stalls, g->rate);
+	printf("\"rate_sent\":%.1f,", seconds > 0 ? (double)g->sent / seconds : 0);
+	printf("\"seconds\":%.6f,\"latency_us\":{\"n\":%lu,", seconds, n);
+	printf("\"min\":%.3f,\"mean\":%.3f,", n ? g->samples[0] / 1e3 : 0, n ? sum / n / 1e3 : 0);
+	printf("\"p50\":%.3f,", percentile_us(g->samples, n, 50));
+	printf("\"p99\":%.3f,", percentile_us(g->samples, n, 99));
+	printf("\"max\":%.3f}}\n", percentile_us(g->samples, n, 100));
 }
 
 static void write_samples(const struct generator *g)
@@ -256,19 +257,17 @@ static void write_samples(const struct generator *g)
 		err(1, "%s", g->samples_file);
 }
 
-static void usage(FILE *to)
-{
-	fputs("Usage: ndgen DEV FIRST-TARGET [ OPTIONS ]\n"
-	      "send Neighbor Solicitations out of DEV and measure the answers; prints JSON\n"
-	      "  --targets N      ask for so many consecutive addresses (256)\n"
-	      "  --count N        send so many in all; default: each target once\n"
-	      "  --rate N         so many per second (100)\n"
-	      "  --source ADDR    IPv6 source, answered for by ndgen itself (fe80::4e44)\n"
-	      "  --unicast MAC    to the target's own address and this link-layer address\n"
-	      "                   instead of the solicited-node group\n"
-	      "  --timeout MS     an answer that takes longer is a loss (1000)\n"
-	      "  --samples FILE   every latency in nanoseconds, sorted\n", to);
-}
+static const char usage[] =
+	"Usage: ndgen DEV FIRST-TARGET [ OPTIONS ]\n"
+	"send Neighbor Solicitations out of DEV and measure the answers; prints JSON\n"
+	"  --targets N      ask for so many consecutive addresses (256)\n"
+	"  --count N        send so many in all; default: each target once\n"
+	"  --rate N         so many per second (100)\n"
+	"  --source ADDR    IPv6 source, answered for by ndgen itself (fe80::4e44)\n"
+	"  --unicast MAC    to the target's own address and this link-layer address\n"
+	"                   instead of the solicited-node group\n"
+	"  --timeout MS     an answer that takes longer is a loss (1000)\n"
+	"  --samples FILE   every latency in nanoseconds, sorted\n";
 
 static const uint8_t *parse_mac(const char *text)
 {
@@ -279,36 +278,6 @@ static const uint8_t *parse_mac(const char *text)
 		   &mac[3], &mac[4], &mac[5], &end) != ETH_ALEN)
 		errx(1, "\"%s\" is not a link-layer address", text);
 	return mac;
-}
-
-enum { OPT_TARGETS = 1, OPT_COUNT, OPT_RATE, OPT_SOURCE, OPT_UNICAST, OPT_TIMEOUT, OPT_SAMPLES,
-       OPT_HELP };
-
-static const struct option options[] = {
-	{ "targets", required_argument, NULL, OPT_TARGETS },
-	{ "count", required_argument, NULL, OPT_COUNT },
-	{ "rate", required_argument, NULL, OPT_RATE },
-	{ "source", required_argument, NULL, OPT_SOURCE },
-	{ "unicast", required_argument, NULL, OPT_UNICAST },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "samples", required_argument, NULL, OPT_SAMPLES },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 }
-};
-
-static void set_option(struct generator *g, int opt, const char *name)
-{
-	switch (opt) {
-	case OPT_TARGETS: g->targets = nd_number(name, optarg, 1, 1 << 24); break;
-	case OPT_COUNT: g->count = nd_number(name, optarg, 1, 1 << 28); break;
-	case OPT_RATE: g->rate = nd_number(name, optarg, 1, 100000000); break;
-	case OPT_SOURCE: nd_address(optarg, &g->src); break;
-	case OPT_UNICAST: g->unicast = parse_mac(optarg); break;
-	case OPT_TIMEOUT: g->timeout = nd_number(name, optarg, 1, 60000) * 1000000; break;
-	case OPT_SAMPLES: g->samples_file = optarg; break;
-	case OPT_HELP: usage(stdout); exit(0);
-	default: usage(stderr); exit(1);
-	}
 }
 
 static void allocate(struct generator *g)
@@ -325,25 +294,32 @@ static void allocate(struct generator *g)
 
 int main(int argc, char **argv)
 {
-	static struct generator g = { .targets = 256, .rate = 100, .timeout = NSEC_PER_SEC };
-	int c, index = 0;
+	static struct generator g = { .targets = 256, .rate = 100, .timeout = 1000,
+				      .source_text = "fe80::4e44" };
+	static const struct arg args[] = {
+		{ .name = "targets", .number = &g.targets, .min = 1, .max = 1 << 24 },
+		{ .name = "count", .number = &g.count, .min = 1, .max = 1 << 28 },
+		{ .name = "rate", .number = &g.rate, .min = 1, .max = 100000000 },
+		{ .name = "timeout", .number = &g.timeout, .min = 1, .max = 60000 },
+		{ .name = "source", .text = &g.source_text },
+		{ .name = "unicast", .text = &g.unicast_text },
+		{ .name = "samples", .text = &g.samples_file },
+		{ 0 }
+	};
 
-	nd_address("fe80::4e44", &g.src);
-	while ((c = getopt_long(argc, argv, "", options, &index)) != -1)
-		set_option(&g, c, c == '?' ? "" : options[index].name);
-	if (argc - optind != 2) {
-		usage(stderr);
-		return 1;
-	}
-	nd_address(argv[optind + 1], &g.first);
+	argv = args_parse(argc, argv, args, usage);
+	nd_address(g.source_text, &g.src);
+	if (g.unicast_text)
+		g.unicast = parse_mac(g.unicast_text);
+	nd_address(argv[1], &g.first);
 	if (nd_low32(&g.first) > UINT32_MAX - g.targets)
-		errx(1, "the targets leave the low 32 bits of %s", argv[optind + 1]);
+		errx(1, "the targets leave the low 32 bits of %s", argv[1]);
 	if (!g.count)
 		g.count = g.targets;
 	allocate(&g);
 	prctl(PR_SET_TIMERSLACK, 1);
-	if (nd_open(&g.sk, argv[optind]))
-		err(1, "%s", argv[optind]);
+	if (nd_open(&g.sk, argv[0]))
+		err(1, "%s", argv[0]);
 	run(&g);
 	report(&g);
 	if (g.samples_file)

@@ -46,27 +46,6 @@ void nd_sleep_until(uint64_t when)
 }
 
 /**
- * nd_number() - A decimal command line argument; anything else ends the program.
- * @name: what to call it in the message
- * @text: the argument
- * @min: smallest accepted value
- * @max: largest accepted value
- *
- * Return: the number.
- */
-unsigned long nd_number(const char *name, const char *text, unsigned long min, unsigned long max)
-{
-	unsigned long v;
-	char *end;
-
-	errno = 0;
-	v = strtoul(text, &end, 10);
-	if (errno || !*text || *text == '-' || *end || v < min || v > max)
-		errx(1, "%s: \"%s\" is not a number from %lu to %lu", name, text, min, max);
-	return v;
-}
-
-/**
  * nd_address() - An IPv6 address of the command line; anything else ends the program.
  * @text: the argument
  * @addr: the result
@@ -97,8 +76,9 @@ static uint32_t sum16(const void *data, size_t len, uint32_t sum)
 	return len ? sum + ((uint32_t)p[0] << 8) : sum;
 }
 
-/* The one's complement sum over the pseudo-header and the message of len octets after an IPv6 header:
- * 0xffff when the message's checksum is right.
+/*
+ * The one's complement sum over the pseudo-header and the message of len octets after an IPv6
+ * header: 0xffff when the message's checksum is right.
  */
 static uint16_t message_sum(const uint8_t *ip6, size_t len)
 {
@@ -140,7 +120,7 @@ void nd_build(struct nd_frame *f, uint8_t type, const uint8_t *src_mac, const st
 	memcpy(f->eth.ether_shost, src_mac, ETH_ALEN);
 	f->eth.ether_type = htons(ETHERTYPE_IPV6);
 	if (IN6_IS_ADDR_MULTICAST(dst)) {
-		f->eth.ether_dhost[0] = f->eth.ether_dhost[1] = 0x33;
+		memset(f->eth.ether_dhost, 0x33, 2);
 		memcpy(&f->eth.ether_dhost[2], &dst->s6_addr[12], 4);
 	}
 	f->ip6.ip6_flow = htonl(6 << 28);
@@ -207,7 +187,7 @@ static int attach_filter(int fd)
 	       TYPE = sizeof(struct ether_header) + sizeof(struct ip6_hdr),
 	       LAST = TYPE + sizeof(struct nd_neighbor_advert) - 1 };
 	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, LAST),	/* a shorter frame is dropped here */
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, LAST),	/* a shorter frame ends here */
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, NXT),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 4),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TYPE),
@@ -232,6 +212,25 @@ static int set_options(int fd)
 	return attach_filter(fd);
 }
 
+/*
+ * A device that was just set up silently drops what is sent until the kernel has seen its carrier
+ * and activated it, which can take a while on a busy machine.
+ */
+static int wait_running(int fd, struct ifreq *ifr)
+{
+	int tries;
+
+	for (tries = 0; tries < 200; tries++) {
+		if (ioctl(fd, SIOCGIFFLAGS, ifr))
+			return -1;
+		if (ifr->ifr_flags & IFF_RUNNING)
+			return 0;
+		nd_sleep_until(nd_now() + 10000 * NSEC_PER_USEC);
+	}
+	errno = ENETDOWN;
+	return -1;
+}
+
 /**
  * nd_open() - A packet socket that receives every NS and NA arriving on a device.
  * @sk: the result
@@ -253,8 +252,10 @@ int nd_open(struct nd_sock *sk, const char *ifname)
 	if (sk->fd < 0)
 		return -1;
 	strncpy(ifr.ifr_name, ifname, IFNAMSIZ - 1);
-	ll.sll_ifindex = all.mr_ifindex = sk->ifindex;
-	if (ioctl(sk->fd, SIOCGIFHWADDR, &ifr) || set_options(sk->fd) ||
+	ll.sll_ifindex = sk->ifindex;
+	all.mr_ifindex = sk->ifindex;
+	if (wait_running(sk->fd, &ifr) || ioctl(sk->fd, SIOCGIFHWADDR, &ifr) ||
+	    set_options(sk->fd) ||
 	    setsockopt(sk->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)) ||
 	    bind(sk->fd, (struct sockaddr *)&ll, sizeof(ll))) {
 		close(sk->fd);

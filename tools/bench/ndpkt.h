@@ -16,7 +16,8 @@
 #define NSEC_PER_SEC 1000000000ULL
 #define NSEC_PER_USEC 1000ULL
 
-/* An NS or NA with exactly one link-layer address option: struct nd_neighbor_advert has the same
+/*
+ * An NS or NA with exactly one link-layer address option: struct nd_neighbor_advert has the same
  * layout as a solicitation, whose flags word is reserved.
  */
 struct nd_frame {
@@ -52,7 +53,6 @@ void nd_set_dst_mac(struct nd_frame *f, const uint8_t *mac);
 void nd_solicited_node(struct in6_addr *group, const struct in6_addr *addr);
 uint64_t nd_now(void);
 void nd_sleep_until(uint64_t when);
-unsigned long nd_number(const char *name, const char *text, unsigned long min, unsigned long max);
 void nd_address(const char *text, struct in6_addr *addr);
 
 static inline uint32_t nd_low32(const struct in6_addr *a)

@@ -2,17 +2,17 @@
 /*
  * ndresp: answer Neighbor Solicitations for any number of addresses that no kernel has.
  *
- * Every target inside a prefix (or a part of it, --first and --count over the low 32 bits) is a host
- * with a link-layer address of its own, made from the target's low 32 bits. The faults (--delay,
- * --lose-every, ...) are exact, so that a test knows what the generator must measure.
+ * Every target inside a prefix (or a part of it, --first and --count over the low 32 bits) is a
+ * host with a link-layer address of its own, made from the target's low 32 bits. The faults
+ * (--delay, --lose-every, ...) are exact, so that a test knows what the generator must measure.
  */
 #define _GNU_SOURCE
+#include "args.h"
 #include "ndpkt.h"
 
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,9 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #define QUEUE_LEN (1u << 16)	/* delayed answers of one kind */
+#define DELAY_MAX 60000000	/* us */
 
 struct queued {
 	uint64_t due;
@@ -39,21 +39,22 @@ struct responder {
 	struct nd_sock sk;
 	struct in6_addr prefix;
 	unsigned int plen;
-	uint32_t first, count;
-	uint32_t flags;
-	bool one_mac;
-	uint64_t delay, slow_delay;	/* ns */
+	unsigned long first, count;
+	bool router, no_override, one_mac;
+	unsigned long delay, slow;	/* us */
 	unsigned long slow_every, lose_every, double_every, corrupt_every;
 	unsigned long solicits, answers, multicast, dad, ignored, bad, faults, overflow;
-	struct queue fast, slow;
+	struct queue on_time, delayed;
 };
 
-static volatile sig_atomic_t stop;
+static volatile sig_atomic_t stop, tell;
 
 static void on_signal(int sig)
 {
-	(void)sig;
-	stop = 1;
+	if (sig == SIGUSR1)
+		tell = 1;
+	else
+		stop = 1;
 }
 
 static bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, unsigned int plen)
@@ -68,7 +69,9 @@ static bool in_prefix(const struct in6_addr *a, const struct in6_addr *prefix, u
 /* Is this target one of ours? */
 static bool is_ours(const struct responder *r, const struct in6_addr *target)
 {
-	return in_prefix(target, &r->prefix, r->plen) && nd_low32(target) - r->first < r->count;
+	const uint32_t number = nd_low32(target) - (uint32_t)r->first;
+
+	return in_prefix(target, &r->prefix, r->plen) && number < r->count;
 }
 
 static void host_mac(const struct responder *r, const struct in6_addr *target, uint8_t *mac)
@@ -104,8 +107,10 @@ static bool nth(unsigned long n, unsigned long every)
 static void answer(struct responder *r, const struct nd_seen *ns)
 {
 	const bool slow = nth(r->solicits, r->slow_every);
-	struct queue *q = slow ? &r->slow : &r->fast;
-	const uint64_t due = ns->rx_ns + (slow ? r->slow_delay : r->delay);
+	struct queue *q = slow ? &r->delayed : &r->on_time;
+	const uint64_t due = ns->rx_ns + (slow ? r->slow : r->delay) * NSEC_PER_USEC;
+	const uint32_t flags = ND_NA_FLAG_SOLICITED | (r->router ? ND_NA_FLAG_ROUTER : 0) |
+			       (r->no_override ? 0 : ND_NA_FLAG_OVERRIDE);
 	uint8_t mac[ETH_ALEN];
 	struct nd_frame f;
 
@@ -114,8 +119,7 @@ static void answer(struct responder *r, const struct nd_seen *ns)
 		return;
 	}
 	host_mac(r, &ns->target, mac);
-	nd_build(&f, ND_NEIGHBOR_ADVERT, mac, &ns->target, &ns->src, &ns->target,
-		 ND_NA_FLAG_SOLICITED | r->flags);
+	nd_build(&f, ND_NEIGHBOR_ADVERT, mac, &ns->target, &ns->src, &ns->target, flags);
 	nd_set_dst_mac(&f, ns->lladdr);
 	if (nth(r->solicits, r->corrupt_every)) {
 		r->faults++;
@@ -174,41 +178,53 @@ static void wait_input(const struct responder *r, uint64_t due, const sigset_t *
 	ppoll(&pfd, 1, due == UINT64_MAX ? NULL : &ts, unblocked);
 }
 
+static void report(const struct responder *r)
+{
+	printf("{\"solicits\":%lu,\"multicast\":%lu,", r->solicits, r->multicast);
+	printf("\"answers\":%lu,\"dad\":%lu,", r->answers, r->dad);
+	printf("\"ignored\":%lu,\"bad\":%lu,", r->ignored, r->bad);
+	printf("\"faults\":%lu,\"overflow\":%lu}\n", r->faults, r->overflow);
+	fflush(stdout);
+}
+
 static void serve(struct responder *r, const sigset_t *unblocked)
 {
 	struct nd_seen seen[ND_BATCH];
 
 	while (!stop) {
 		int i, n = nd_receive(&r->sk, seen, ND_BATCH);
-		uint64_t now, fast, slow;
+		uint64_t now, next, next_delayed;
 
 		if (n < 0)
 			err(1, "receive");
 		for (i = 0; i < n; i++)
 			take(r, &seen[i]);
 		now = nd_now();
-		fast = flush(r, &r->fast, now);
-		slow = flush(r, &r->slow, now);
+		next = flush(r, &r->on_time, now);
+		next_delayed = flush(r, &r->delayed, now);
+		if (tell) {
+			tell = 0;
+			report(r);
+		}
 		if (n < ND_BATCH)
-			wait_input(r, fast < slow ? fast : slow, unblocked);
+			wait_input(r, next < next_delayed ? next : next_delayed, unblocked);
 	}
 }
 
-static void usage(FILE *to)
-{
-	fputs("Usage: ndresp DEV PREFIX/LEN [ OPTIONS ]\n"
-	      "answer the Neighbor Solicitations that arrive on DEV for targets in PREFIX/LEN\n"
-	      "  --first N --count N    only targets whose low 32 bits are N .. N+count-1\n"
-	      "  --router               R flag set\n"
-	      "  --no-override          O flag clear\n"
-	      "  --one-mac              DEV's own link-layer address for all targets\n"
-	      "  --delay USEC           answer so long after the solicitation's arrival\n"
-	      "  --slow-every N --slow USEC  each Nth answer is delayed by USEC instead\n"
-	      "  --lose-every N         each Nth solicitation is not answered\n"
-	      "  --double-every N       each Nth is answered twice\n"
-	      "  --corrupt-every N      each Nth answer has a wrong checksum\n"
-	      "Prints \"ready\", and at SIGTERM or SIGINT its counters as JSON.\n", to);
-}
+static const char usage[] =
+	"Usage: ndresp DEV PREFIX/LEN [ OPTIONS ]\n"
+	"answer the Neighbor Solicitations that arrive on DEV for targets in PREFIX/LEN\n"
+	"  --first N --count N    only targets whose low 32 bits are N .. N+count-1\n"
+	"  --router               R flag set\n"
+	"  --no-override          O flag clear\n"
+	"  --one-mac              DEV's own link-layer address for all targets\n"
+	"  --delay USEC           answer so long after the solicitation's arrival\n"
+	"  --slow-every N --slow USEC  each Nth answer is delayed by USEC instead\n"
+	"  --lose-every N         each Nth solicitation is not answered\n"
+	"  --double-every N       each Nth is answered twice\n"
+	"  --corrupt-every N      each Nth answer has a wrong checksum\n"
+	"Prints \"ready\", and its counters as JSON at SIGUSR1, and at SIGTERM or SIGINT,\n"
+	"which end it.\n";
 
 static void parse_prefix(struct responder *r, char *text)
 {
@@ -218,91 +234,56 @@ static void parse_prefix(struct responder *r, char *text)
 		errx(1, "\"%s\" has no prefix length", text);
 	*slash = '\0';
 	nd_address(text, &r->prefix);
-	r->plen = nd_number("prefix length", slash + 1, 0, 128);
-}
-
-enum { OPT_FIRST = 1, OPT_COUNT, OPT_ROUTER, OPT_NO_OVERRIDE, OPT_ONE_MAC, OPT_DELAY, OPT_SLOW_EVERY,
-       OPT_SLOW, OPT_LOSE, OPT_DOUBLE, OPT_CORRUPT, OPT_HELP };
-
-static const struct option options[] = {
-	{ "first", required_argument, NULL, OPT_FIRST },
-	{ "count", required_argument, NULL, OPT_COUNT },
-	{ "router", no_argument, NULL, OPT_ROUTER },
-	{ "no-override", no_argument, NULL, OPT_NO_OVERRIDE },
-	{ "one-mac", no_argument, NULL, OPT_ONE_MAC },
-	{ "delay", required_argument, NULL, OPT_DELAY },
-	{ "slow-every", required_argument, NULL, OPT_SLOW_EVERY },
-	{ "slow", required_argument, NULL, OPT_SLOW },
-	{ "lose-every", required_argument, NULL, OPT_LOSE },
-	{ "double-every", required_argument, NULL, OPT_DOUBLE },
-	{ "corrupt-every", required_argument, NULL, OPT_CORRUPT },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ 0 }
-};
-
-static void set_option(struct responder *r, int opt, const char *name)
-{
-	switch (opt) {
-	case OPT_FIRST: r->first = nd_number(name, optarg, 0, UINT32_MAX); break;
-	case OPT_COUNT: r->count = nd_number(name, optarg, 1, UINT32_MAX); break;
-	case OPT_ROUTER: r->flags |= ND_NA_FLAG_ROUTER; break;
-	case OPT_NO_OVERRIDE: r->flags &= ~ND_NA_FLAG_OVERRIDE; break;
-	case OPT_ONE_MAC: r->one_mac = true; break;
-	case OPT_DELAY: r->delay = nd_number(name, optarg, 0, 60000000) * NSEC_PER_USEC; break;
-	case OPT_SLOW: r->slow_delay = nd_number(name, optarg, 0, 60000000) * NSEC_PER_USEC; break;
-	case OPT_SLOW_EVERY: r->slow_every = nd_number(name, optarg, 1, LONG_MAX); break;
-	case OPT_LOSE: r->lose_every = nd_number(name, optarg, 1, LONG_MAX); break;
-	case OPT_DOUBLE: r->double_every = nd_number(name, optarg, 1, LONG_MAX); break;
-	case OPT_CORRUPT: r->corrupt_every = nd_number(name, optarg, 1, LONG_MAX); break;
-	case OPT_HELP: usage(stdout); exit(0);
-	default: usage(stderr); exit(1);
-	}
-}
-
-static void report(const struct responder *r)
-{
-	printf("{\"solicits\":%lu,\"multicast\":%lu,\"answers\":%lu,\"dad\":%lu,\"ignored\":%lu,"
-	       "\"bad\":%lu,\"faults\":%lu,\"overflow\":%lu}\n", r->solicits, r->multicast,
-	       r->answers, r->dad, r->ignored, r->bad, r->faults, r->overflow);
+	r->plen = args_number("prefix length", slash + 1, 0, 128);
 }
 
 /* Signals are let in only while waiting, so that none is missed between the test and the wait. */
 static void catch_signals(sigset_t *unblocked)
 {
+	static const int caught[] = { SIGTERM, SIGINT, SIGUSR1 };
 	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t both;
+	sigset_t set;
+	size_t i;
 
-	sigemptyset(&both);
-	sigaddset(&both, SIGTERM);
-	sigaddset(&both, SIGINT);
-	sigprocmask(SIG_BLOCK, &both, unblocked);
-	sigdelset(unblocked, SIGTERM);
-	sigdelset(unblocked, SIGINT);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
+	sigemptyset(&set);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
+		sigaddset(&set, caught[i]);
+	sigprocmask(SIG_BLOCK, &set, unblocked);
+	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		sigdelset(unblocked, caught[i]);
+		sigaction(caught[i], &sa, NULL);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	static struct responder r = { .count = UINT32_MAX, .flags = ND_NA_FLAG_OVERRIDE };
+	static struct responder r = { .count = UINT32_MAX };
+	static const struct arg args[] = {
+		{ .name = "first", .number = &r.first, .max = UINT32_MAX },
+		{ .name = "count", .number = &r.count, .min = 1, .max = UINT32_MAX },
+		{ .name = "router", .flag = &r.router },
+		{ .name = "no-override", .flag = &r.no_override },
+		{ .name = "one-mac", .flag = &r.one_mac },
+		{ .name = "delay", .number = &r.delay, .max = DELAY_MAX },
+		{ .name = "slow-every", .number = &r.slow_every, .min = 1, .max = LONG_MAX },
+		{ .name = "slow", .number = &r.slow, .max = DELAY_MAX },
+		{ .name = "lose-every", .number = &r.lose_every, .min = 1, .max = LONG_MAX },
+		{ .name = "double-every", .number = &r.double_every, .min = 1, .max = LONG_MAX },
+		{ .name = "corrupt-every", .number = &r.corrupt_every, .min = 1, .max = LONG_MAX },
+		{ 0 }
+	};
 	sigset_t unblocked;
-	int c, index = 0;
 
-	while ((c = getopt_long(argc, argv, "", options, &index)) != -1)
-		set_option(&r, c, c == '?' ? "" : options[index].name);
-	if (argc - optind != 2) {
-		usage(stderr);
-		return 1;
-	}
-	parse_prefix(&r, argv[optind + 1]);
-	r.fast.slots = calloc(QUEUE_LEN, sizeof(*r.fast.slots));
-	r.slow.slots = calloc(QUEUE_LEN, sizeof(*r.slow.slots));
-	if (!r.fast.slots || !r.slow.slots)
+	argv = args_parse(argc, argv, args, usage);
+	parse_prefix(&r, argv[1]);
+	r.on_time.slots = calloc(QUEUE_LEN, sizeof(*r.on_time.slots));
+	r.delayed.slots = calloc(QUEUE_LEN, sizeof(*r.delayed.slots));
+	if (!r.on_time.slots || !r.delayed.slots)
 		err(1, "memory");
 	prctl(PR_SET_TIMERSLACK, 1);
 	catch_signals(&unblocked);
-	if (nd_open(&r.sk, argv[optind]))
-		err(1, "%s", argv[optind]);
+	if (nd_open(&r.sk, argv[0]))
+		err(1, "%s", argv[0]);
 	puts("ready");
 	fflush(stdout);
 	serve(&r, &unblocked);

@@ -24,6 +24,12 @@ def lost(row):
     return f"{row['cold_lost']}/{row['cold_sent']} {row['warm_lost']}/{row['warm_sent']}"
 
 
+def heard(row):
+    """Which share of the NS the host itself heard: cold, warm, at the highest rate."""
+    shares = [(row[f"{p}_heard"], row[f"{p}_sent"]) for p in ("cold", "warm", "rate")]
+    return " ".join(f"{100 * n / of:.0f}%" if of else "-" for n, of in shares)
+
+
 def number(value, digits=1):
     """A figure, or a dash where there is none."""
     return "-" if value is None else f"{value:,.{digits}f}"
@@ -35,6 +41,14 @@ def rate(row):
     return sign + number(row["rate"], 0)
 
 
+def brief(result):
+    """One round of one contestant, while it runs."""
+    said = [f"{part} p50 {number(result[part]['latency_us']['p50'])} us" for part in ("cold", "warm")]
+    if result["rate"]:
+        said.append(f"{result['rate']['rate']} NS/s held, then {result['rate']['by']}")
+    return ", ".join(said)
+
+
 def lines(rows):
     """Rows of words as aligned columns."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -42,18 +56,18 @@ def lines(rows):
                       for i, (cell, w) in enumerate(zip(row, widths))).rstrip() for row in rows]
 
 
-def text(out, asks):
+def text(out):
     """Everything, for people."""
     m, s = out["machine"], out["settings"]
     head = [f"kernel {m['kernel']} ({m['architecture']}), {m['cpus']} CPU {m['cpu_model']}, "
             f"{m['memory_mib']} MiB, clock {m['clocksource']}",
-            f"latency: {s['cold']} targets at {s['latency_rate']} NS/s; rate: {s['targets']} targets, "
-            f"steps of {s['step']:g} s; rounds: {s['rounds']}", ""]
+            f"{s['targets']} targets; latency at {s['latency_rate']} NS/s; rate in steps of "
+            f"{s['step']:g} s; rounds: {s['rounds']}", ""]
     rows = [("NS to NA, us", "cold p50", "p99", "max", "warm p50", "p99", "max", "lost cold warm",
-             "NS/s held", "asks")]
+             "NS/s held", "host asked")]
     for name, r in out["results"].items():
         rows.append((name, *(number(r[f"{part}_{p}_us"]) for part in ("cold", "warm")
-                             for p in ("p50", "p99", "max")), lost(r), rate(r), asks[name]))
+                             for p in ("p50", "p99", "max")), lost(r), rate(r), heard(r)))
     body = lines(rows)
     if out["ratios"]:
         rows = [("ndproxy is better by", *FIGURES)]

@@ -71,6 +71,15 @@ def measure(wire, responder_options, *options, **kw):
         responder.process.kill()
 
 
+def calm(wire, *args):
+    """measure() until the machine let the generator keep its schedule; else it is too busy."""
+    for _ in range(20):
+        gen, _ = measure(wire, *args)
+        if not gen["stalls"]:
+            return gen
+    raise AssertionError("the machine is too busy for this test: stalled in each of 20 runs")
+
+
 def test_all_answered(wire):
     gen, resp = measure(wire, [], "--targets", "200", "--count", "1000", "--rate", "2000")
     assert (gen["sent"], gen["answered"], gen["lost"]) == (1000, 1000, 0)
@@ -88,7 +97,7 @@ def test_no_responder_is_all_lost(wire):
 @pytest.mark.parametrize("every", [2, 7, 100])
 def test_exact_loss(wire, every):
     gen, resp = measure(wire, ["--lose-every", str(every)],
-                        "--targets", "1000", "--rate", "2000", "--timeout", "200")
+                        "--targets", "1000", "--rate", "2000", "--timeout", "1000")
     assert gen["lost"] == 1000 // every == resp["faults"]
     assert gen["answered"] == 1000 - 1000 // every
     assert gen["extra"] == gen["late"] == 0
@@ -97,7 +106,7 @@ def test_exact_loss(wire, every):
 def test_loss_shows_when_targets_are_asked_again(wire):
     """7 does not divide 50: in 20 rounds each target loses some, and others are answered later."""
     gen, _ = measure(wire, ["--lose-every", "7"],
-                     "--targets", "50", "--count", "1000", "--rate", "2000", "--timeout", "200")
+                     "--targets", "50", "--count", "1000", "--rate", "2000", "--timeout", "1000")
     assert gen["lost"] == 1000 // 7
     # No latency comes from a target after its first loss.
     assert gen["latency_us"]["n"] < gen["answered"]
@@ -143,15 +152,15 @@ def test_statistics_against_samples(wire, tmp_path):
 
 
 def test_timeout_makes_a_slow_answer_a_loss(wire):
-    gen, _ = measure(wire, ["--slow-every", "10", "--slow", "200000"],
-                     "--targets", "100", "--rate", "1000", "--timeout", "100")
+    gen, _ = measure(wire, ["--slow-every", "10", "--slow", "900000"],
+                     "--targets", "100", "--rate", "1000", "--timeout", "450")
     assert (gen["answered"], gen["lost"]) == (90, 10)
 
 
 def test_answer_after_the_next_question_is_a_loss(wire):
-    """10 targets at 200/s are asked each 50 ms; an answer after 75 ms comes too late."""
-    gen, _ = measure(wire, ["--delay", "75000"],
-                     "--targets", "10", "--count", "100", "--rate", "200", "--timeout", "1000")
+    """10 targets at 200/s are asked each 50 ms; an answer after 90 ms comes too late."""
+    gen = calm(wire, ["--delay", "90000"],
+               "--targets", "10", "--count", "50", "--rate", "200", "--timeout", "1000")
     assert gen["lost"] > 0
     assert gen["extra"] > 0, "what came late must show"
     assert gen["latency_us"]["n"] == 0, "which question it answered is in doubt"
@@ -165,14 +174,14 @@ def test_double_answers_are_extra(wire):
 
 def test_wrong_checksum_is_no_answer(wire):
     gen, _ = measure(wire, ["--corrupt-every", "4"],
-                     "--targets", "100", "--rate", "1000", "--timeout", "200")
+                     "--targets", "100", "--rate", "1000", "--timeout", "1000")
     assert (gen["answered"], gen["lost"], gen["bad"]) == (75, 25, 25)
 
 
 def test_answers_of_others_do_not_count(wire):
     """The responder's range ends in the middle of the generator's."""
     gen, resp = measure(wire, ["--first", str(0x1000), "--count", "30"],
-                        "--targets", "100", "--rate", "1000", "--timeout", "200")
+                        "--targets", "100", "--rate", "1000", "--timeout", "1000")
     assert (gen["answered"], gen["lost"]) == (30, 70)
     assert (resp["solicits"], resp["ignored"]) == (30, 70)
 
@@ -184,15 +193,27 @@ def test_unicast_questions(wire):
     assert (resp["solicits"], resp["multicast"]) == (40, 0)
 
 
-@pytest.mark.parametrize("rate", [500, 5000])
+@pytest.mark.parametrize("rate", [500, 2000])
 def test_rate_is_kept(wire, rate):
-    """By this test's own clock as well, not only by ndgen's."""
+    """Half a second's worth, by this test's own clock as well."""
+    count = rate // 2
     begin = time.monotonic()
-    gen, _ = measure(wire, [], "--targets", "1000", "--count", str(rate), "--rate", str(rate))
+    gen, _ = measure(wire, [], "--targets", "1000", "--count", str(count), "--rate", str(rate))
     took = time.monotonic() - begin
+    # Stalled or not, it must say what it did.
+    assert gen["rate_sent"] == pytest.approx(count / gen["seconds"], rel=0.01)
+    assert 0.48 < gen["seconds"] < took
+    gen = calm(wire, [], "--targets", "1000", "--count", str(count), "--rate", str(rate))
     assert gen["rate_sent"] == pytest.approx(rate, rel=0.05)
-    assert gen["seconds"] == pytest.approx(1, rel=0.05)
-    assert 0.95 <= took < 3
+
+
+def test_counters_on_request(wire):
+    responder = Responder(wire[1], [])
+    ndgen(wire[0], "--targets", "10", "--rate", "1000")
+    responder.process.send_signal(signal.SIGUSR1)
+    assert json.loads(responder.process.stdout.readline())["solicits"] == 10
+    ndgen(wire[0], "--targets", "5", "--rate", "1000")
+    assert responder.stop()["solicits"] == 15
 
 
 def test_kernel_accepts_the_frames(wire):
