@@ -210,7 +210,7 @@ def test_control_dumps_answer(lab, nl, cmd):
 def test_control_large_dump_is_whole(lab, nl):
     """More hosts than one message holds, dumped in many parts."""
     for i in range(300):
-        mac = f"02:00:00:00:{i >> 8:02x}:{i & 255:02x}"
+        mac = f"02:00:00:01:{i >> 8:02x}:{i & 255:02x}"
         lab.down0.send(pkt.na(mac, f"2001:db8:1::5:{i:x}",
                               f"2001:db8:1::5:{i:x}"))
     lab.tool.wait_host("2001:db8:1::5:12b")
@@ -224,7 +224,7 @@ def test_control_large_dump_is_whole(lab, nl):
 def test_control_dump_left_half_way(lab):
     """A reader that goes away in the middle of a dump holds nothing."""
     for i in range(300):
-        mac = f"02:00:00:00:{i >> 8:02x}:{i & 255:02x}"
+        mac = f"02:00:00:01:{i >> 8:02x}:{i & 255:02x}"
         lab.down0.send(pkt.na(mac, f"2001:db8:1::5:{i:x}",
                               f"2001:db8:1::5:{i:x}"))
     lab.tool.wait_host("2001:db8:1::5:12b")

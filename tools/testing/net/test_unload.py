@@ -118,12 +118,12 @@ def test_nd_j5_namespace_deleted_under_traffic(make_lab):
         try:
             wait_for(lambda: lab.tool.gauge("hosts") >= 8, f"hosts {turn}",
                      20)
+            end = lab.up0.sock.getsockname()[0]
             lab.r.delete()
-            sock = lab.up0.sock
 
-            def gone():
-                return sock.getsockname()[0] not in lab.wire_ns.sh(
-                    "ip", "-o", "link", "show")
+            def gone(dev=end):
+                return f" {dev}@" not in lab.wire_ns.sh("ip", "-o", "link",
+                                                        "show")
             wait_for(gone, "the namespace's devices are gone", 30)
         finally:
             traffic.stop()
