@@ -94,6 +94,8 @@ static const struct mldt_case v2_changes[] = {
 	{ "MLD-D5 rejoin a source while leaving", "i=1 w=3000 x i= w=20 i=1 w=3000", "1:BLOCK(1);1:ALLOW(1);1:ALLOW(1);",
 	  MLD_IDLE },
 	{ "MLD-D6 two listeners, one leaves", "e= w=3000 E=1 w=3000 x i= w=20", "1:BLOCK(1);", MLD_REPORTING },
+	{ "MLD-D3 a retransmission tells a change that waits", "r=1 i=1,2 w=20 x d=5000 i=1 w=1000 i=1,2 w=9000",
+	  "1:ALLOW(1) 1:BLOCK(2);1:ALLOW(2);1:ALLOW(2);", MLD_IDLE },
 	{ "MLD-D8 a join may wait", "d=500 e= w=499", "", MLD_REPORTING },
 	{ "MLD-D8 a join that waited is told", "d=500 e= w=500", "1:TO_EX();", MLD_REPORTING },
 	{ "MLD-D8 a sooner time stays", "e= d=500 E=1 w=20", "1:TO_EX();", MLD_REPORTING },

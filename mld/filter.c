@@ -170,6 +170,7 @@ static struct mld_listener *mld_listener_new(const struct mld_request *req, bool
 	l->id = req->id;
 	l->mode = req->mode;
 	l->muted = muted;
+	l->stamp = 0;
 	if (req->nsources)
 		memcpy(l->sources, req->sources, req->nsources * sizeof(l->sources[0]));
 	sort(l->sources, req->nsources, sizeof(l->sources[0]), mld_addr_cmp, NULL);

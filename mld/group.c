@@ -118,9 +118,14 @@ static void mld_v2_change_due(struct mld_group *g, const struct mld_step *step)
 		mld_tell(g, step);
 }
 
-/* RFC 3810 6.3 (4): a retransmission timer expired. */
+/*
+ * RFC 3810 6.3 (4): a retransmission timer expired. The records speak of the current state, so a change that waits is told by
+ * them, and counts as told.
+ */
 static void mld_v2_retrans_due(struct mld_group *g, const struct mld_step *step)
 {
+	g->change_due = MLD_NEVER;
+	mld_filter_commit(&g->filter, step->rv);
 	mld_tell(g, step);
 }
 

@@ -9,6 +9,12 @@
 #include <linux/types.h>
 
 struct in6_addr;
+struct mld_group;
+struct net;
+struct net_device;
+struct netlink_ext_ack;
+struct sk_buff;
+struct sock;
 
 #define MLD_NEVER		S64_MAX	/* a time that does not come */
 
@@ -147,5 +153,160 @@ struct mld_limits {
 };
 
 #define MLD_LIMITS_DEFAULT	{ .groups = 65536, .group_sources = 1024, .listener_sources = 128 }
+
+#define MLD_ID_LEN	32	/* octets of a listener's name, the last a 0 */
+#define MLD_ID_KERNEL	"kernel"	/* the kernel's own memberships; taken */
+
+/**
+ * enum mld_notice - what an engine tells of by itself
+ * @MLD_NOTICE_VERSION: the link changed its version
+ * @MLD_NOTICE_LIMIT: a request was refused because a limit was reached
+ */
+enum mld_notice {
+	MLD_NOTICE_VERSION,
+	MLD_NOTICE_LIMIT,
+};
+
+/**
+ * struct mld_ops - what the engine asks of its user; each may be NULL
+ * @xmit: takes a finished packet with its route instead of ip6_local_out(); 0 or a negative error
+ * @event: something happened on a link; @group is NULL if it is about no group. Process context, the link's lock is held: it
+ *	must not call the engine
+ * @now: ms that pass while the system sleeps, too, instead of the boot clock
+ */
+struct mld_ops {
+	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb);
+	void (*event)(struct net *net, int ifindex, enum mld_notice notice, const struct in6_addr *group);
+	s64 (*now)(void);
+};
+
+int mld_init(const struct mld_ops *ops);
+void mld_exit(void);
+void mld_net_stop(struct net *net);
+
+/* Links. Context of the first two: RTNL is held. */
+int mld_link_start(struct net_device *dev, struct netlink_ext_ack *extack);
+int mld_link_stop(struct net_device *dev, struct netlink_ext_ack *extack);
+
+/**
+ * struct mld_link_config - what can be set of a link
+ * @has_version: @version is to be set
+ * @has_robustness: @robustness
+ * @has_uri: @uri
+ * @has_gsr_delay: @gsr_delay
+ * @has_limits: @limits
+ * @version: enum mld_version_mode
+ * @robustness: variable as long as no querier names one, 1 to 7
+ * @uri: unsolicited report interval, ms, 1 to 10000
+ * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first burst; -1 to 59, -1: no limit
+ * @limits: groups and sources
+ */
+struct mld_link_config {
+	bool has_version;
+	bool has_robustness;
+	bool has_uri;
+	bool has_gsr_delay;
+	bool has_limits;
+	u8 version;
+	u8 robustness;
+	u32 uri;
+	s32 gsr_delay;
+	struct mld_limits limits;
+};
+
+/**
+ * struct mld_link_info - a link as it is
+ * @ifindex: its device
+ * @version: in use
+ * @version_mode: enum mld_version_mode
+ * @rv: robustness variable in use
+ * @gsr_delay: as in struct mld_link_config
+ * @silent: it does no multicast
+ * @asleep: no carrier, or the system sleeps
+ * @qi: querier's query interval, s
+ * @qri: query response interval, ms
+ * @uri: unsolicited report interval, ms
+ * @groups: that somebody listens to, or that are being left
+ * @v1_left: ms until the last v1 querier is forgotten, or -1
+ * @answer_left: ms until the next packet of a general query's answer, or -1
+ * @limits: groups and sources
+ * @generation: differs from that of an earlier look if groups were added or removed since
+ * @count: by enum mld_count
+ */
+struct mld_link_info {
+	int ifindex;
+	u8 version;
+	u8 version_mode;
+	u8 rv;
+	s8 gsr_delay;
+	bool silent;
+	bool asleep;
+	u32 qi;
+	u32 qri;
+	u32 uri;
+	u32 groups;
+	s64 v1_left;
+	s64 answer_left;
+	struct mld_limits limits;
+	u32 generation;
+	u64 count[MLD_NR_COUNTS];
+};
+
+int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config, struct netlink_ext_ack *extack);
+int mld_link_get_info(struct net *net, int ifindex, struct mld_link_info *info);
+int mld_link_next(struct net *net, int ifindex);
+void mld_link_reset_counts(struct net *net, int ifindex);
+
+/**
+ * struct mld_want - one call of the service interface, IPv6MulticastListen() of RFC 3810 3
+ * @id: the listener; it stands for a socket of that name
+ * @group: multicast address
+ * @mode: filter mode
+ * @nsources: entries at @sources
+ * @sources: in any order; INCLUDE with none ends the listening
+ * @delay: ms that the first report may wait
+ */
+struct mld_want {
+	const char *id;
+	const struct in6_addr *group;
+	enum mld_mode mode;
+	u16 nsources;
+	const struct in6_addr *sources;
+	u32 delay;
+};
+
+int mld_listen(struct net *net, int ifindex, const struct mld_want *want, struct netlink_ext_ack *extack);
+int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_addr *group,
+	       struct netlink_ext_ack *extack);
+
+/**
+ * struct mld_group_view - a group, as long as a walk shows it
+ * @addr: the group
+ * @state: of it
+ * @mode: merged filter mode
+ * @nsources: of the merged list
+ * @change_left: ms until a change is told first, or -1
+ * @retrans_left: ms until it is told again, or -1
+ * @answer_left: ms until an answer, or -1
+ * @group: for mld_view_sources() and mld_view_listeners()
+ */
+struct mld_group_view {
+	const struct in6_addr *addr;
+	enum mld_state state;
+	enum mld_mode mode;
+	u32 nsources;
+	s64 change_left;
+	s64 retrans_left;
+	s64 answer_left;
+	const struct mld_group *group;
+};
+
+int mld_groups_walk(struct net *net, int ifindex, struct in6_addr *cursor,
+		    int (*show)(const struct mld_group_view *view, void *priv), void *priv);
+int mld_view_sources(const struct mld_group_view *view, int (*show)(const struct in6_addr *source, void *priv), void *priv);
+int mld_view_listeners(const struct mld_group_view *view,
+		       int (*show)(const char *id, enum mld_mode mode, bool muted, u16 nsources,
+				   const struct in6_addr *sources, void *priv), void *priv);
+const char *mld_state_name(enum mld_state state);
 
 #endif /* MLD_MLD_H */

@@ -199,6 +199,7 @@ struct mld_source {
  * @mode: its filter mode
  * @muted: it is not merged: EXCLUDE on a source-specific group (RFC 4604 2.2)
  * @nsources: entries at @sources
+ * @stamp: for the listener's own use; 0 in a new entry
  * @sources: sorted, each once
  */
 struct mld_listener {
@@ -207,6 +208,7 @@ struct mld_listener {
 	u8 mode;
 	bool muted;
 	u16 nsources;
+	u32 stamp;
 	struct in6_addr sources[];
 };
 
@@ -423,7 +425,6 @@ void mld_group_event(struct mld_group *g, enum mld_event event, const struct mld
 s64 mld_group_next(const struct mld_group *g);
 bool mld_group_handles(enum mld_state state, enum mld_event event, u8 version);
 bool mld_group_unused(const struct mld_group *g);
-const char *mld_state_name(enum mld_state state);
 
 /* proto.c: the protocol of a link */
 

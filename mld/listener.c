@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configured listeners: the service interface of RFC 3810 3 for whoever drives the engine. */
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/ipv6.h>
+
+#include "mld_live.h"
+
+/**
+ * mld_id_text() - name of a listener
+ * @id: as in a request
+ *
+ * Return: its name.
+ */
+const char *mld_id_text(const void *id)
+{
+	return id == mld_kernel_id ? mld_kernel_id : ((const struct mld_name *)id)->text;
+}
+
+/**
+ * mld_names_free() - forget all names
+ * @mn: namespace, without links
+ */
+void mld_names_free(struct mld_net *mn)
+{
+	struct mld_name *name, *next;
+
+	list_for_each_entry_safe(name, next, &mn->names, list)
+		kfree(name);
+	INIT_LIST_HEAD(&mn->names);
+	mn->nnames = 0;
+}
+
+static struct mld_name *mld_name_find(struct mld_net *mn, const char *text)
+{
+	struct mld_name *name;
+
+	list_for_each_entry(name, &mn->names, list)
+		if (!strcmp(name->text, text))
+			return name;
+	return NULL;
+}
+
+/*
+ * Listeners are compared by where their name stands, so a name stays once it is there: groups of any number may hold it. There
+ * are few of them, and a bound.
+ */
+static const struct mld_name *mld_name_get(struct mld_net *mn, const char *text, bool make)
+{
+	struct mld_name *name;
+
+	mutex_lock(&mn->names_lock);
+	name = mld_name_find(mn, text);
+	if (!name && make && mn->nnames < MLD_NAMES_MAX) {
+		name = kzalloc(sizeof(*name), GFP_KERNEL_ACCOUNT);
+		if (name) {
+			strscpy(name->text, text, sizeof(name->text));
+			list_add(&name->list, &mn->names);
+			mn->nnames++;
+		}
+	}
+	mutex_unlock(&mn->names_lock);
+	return name;
+}
+
+static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
+{
+	if (extack)
+		extack->_msg = text;
+	return err;
+}
+
+static int mld_check_names(const char *id, const struct in6_addr *group, struct netlink_ext_ack *extack)
+{
+	size_t len = strnlen(id, MLD_ID_LEN);
+
+	if (!len || len >= MLD_ID_LEN)
+		return mld_refuse(extack, -EINVAL, "A listener's name has 1 to 31 characters");
+	if (!strcmp(id, mld_kernel_id))
+		return mld_refuse(extack, -EINVAL, "The listener \"kernel\" stands for the kernel's own memberships");
+	if (!ipv6_addr_is_multicast(group))
+		return mld_refuse(extack, -EINVAL, "The group is not a multicast address");
+	if (!mld_addr_is_reported(group))
+		return mld_refuse(extack, -EINVAL, "The group is never reported: ff02::1, or of scope 0 or 1");
+	return 0;
+}
+
+static int mld_check_want(const struct mld_want *want, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	if (want->mode != MLD_INCLUDE && want->mode != MLD_EXCLUDE)
+		return mld_refuse(extack, -EINVAL, "The filter mode is neither include nor exclude");
+	for (i = 0; i < want->nsources; i++)
+		if (ipv6_addr_is_multicast(&want->sources[i]) || ipv6_addr_any(&want->sources[i]))
+			return mld_refuse(extack, -EINVAL, "A source is not a unicast address");
+	return mld_check_names(want->id, want->group, extack);
+}
+
+static const char *mld_limit_text(const struct mld_link *link, const struct mld_want *want)
+{
+	if (want->nsources > link->proto.limits.listener_sources)
+		return "More sources than one listener may name";
+	if (!mld_proto_group(&link->proto, want->group))
+		return "The link listens to as many groups as it may";
+	return "The group has as many sources as it may";
+}
+
+/* Context: the link's lock is held. */
+static int mld_link_listen(struct mld_link *link, const struct mld_request *req, const struct mld_want *want,
+			   struct netlink_ext_ack *extack)
+{
+	u32 before = link->proto.ngroups;
+	int err;
+
+	if (link->dead)
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+	err = mld_proto_listen(&link->proto, want->group, req, mld_now());
+	link->generation += before != link->proto.ngroups;
+	if (err == -ENOBUFS) {
+		mld_notice(link, MLD_NOTICE_LIMIT, want->group);
+		return mld_refuse(extack, err, mld_limit_text(link, want));
+	}
+	if (!err)
+		mld_link_finish(link, link->proto.version);
+	return err;
+}
+
+/**
+ * mld_listen() - IPv6MulticastListen() of RFC 3810 3
+ * @net: namespace
+ * @ifindex: of the link's device
+ * @want: who listens to what
+ * @extack: why not
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL, -ENODEV, -ENOBUFS with a text; -ENOMEM. On error nothing has changed.
+ */
+int mld_listen(struct net *net, int ifindex, const struct mld_want *want, struct netlink_ext_ack *extack)
+{
+	struct mld_request req = {
+		.mode = want->mode,
+		.nsources = want->nsources,
+		.sources = want->sources,
+		.delay = want->delay,
+	};
+	struct mld_link *link;
+	int err;
+
+	err = mld_check_want(want, extack);
+	if (err)
+		return err;
+	link = mld_link_get(net, ifindex);
+	if (!link)
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+	req.id = mld_name_get(link->mn, want->id, true);
+	if (req.id) {
+		mutex_lock(&link->lock);
+		err = mld_link_listen(link, &req, want, extack);
+		mutex_unlock(&link->lock);
+	} else {
+		err = mld_refuse(extack, -ENOBUFS, "There are as many names of listeners as there may be");
+	}
+	mld_link_put(link);
+	return err;
+}
+
+/**
+ * mld_ignore() - end a configured listening
+ * @net: namespace
+ * @ifindex: of the link's device
+ * @id: the listener
+ * @group: multicast address
+ * @extack: why not
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EINVAL, -ENODEV, -ENOENT with a text.
+ */
+int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_addr *group,
+	       struct netlink_ext_ack *extack)
+{
+	struct mld_want want = { .id = id, .group = group, .mode = MLD_INCLUDE };
+	struct mld_request req = { .mode = MLD_INCLUDE };
+	struct mld_group *g;
+	struct mld_link *link;
+	int err;
+
+	err = mld_check_names(id, group, extack);
+	if (err)
+		return err;
+	link = mld_link_get(net, ifindex);
+	if (!link)
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+	req.id = mld_name_get(link->mn, id, false);
+	mutex_lock(&link->lock);
+	g = mld_proto_group(&link->proto, group);
+	if (!req.id || !g || !mld_filter_find(&g->filter, req.id))
+		err = mld_refuse(extack, -ENOENT, "No such listener of this group");
+	else
+		err = mld_link_listen(link, &req, &want, extack);
+	mutex_unlock(&link->lock);
+	mld_link_put(link);
+	return err;
+}
