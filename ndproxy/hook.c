@@ -76,7 +76,7 @@ static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragme
 
 /*
  * An invalid message goes on to the kernel, which drops it by the same rules. To an address that is
- * not its own the kernel would forward it instead, so that one for a proxied host ends here (ND-C9).
+ * not its own the kernel would forward it instead: one for a proxied host ends here (ND-C9).
  */
 static unsigned int ndp_hook_invalid(struct ndp_net *nn, const struct ndp_link *link,
 				     struct sk_buff *skb)

@@ -161,8 +161,7 @@ static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighti
 	host->prefix = s->prefix;
 	host->station = station;
 	INIT_LIST_HEAD(&host->timed);
-	INIT_LIST_HEAD(&host->req.list);
-	host->req.host = host;
+	INIT_LIST_HEAD(&host->job.list);
 	refcount_set(&host->ref, 1);
 	if (rhashtable_insert_fast(&nn->hosts.table, &host->node, ndp_host_params)) {
 		kfree(host);
@@ -207,18 +206,6 @@ void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
 	if (host->route != NDP_ROUTE_NONE)
 		ndp_route_queue_host(nn, host);
 	ndp_host_put(host);
-}
-
-/* A host on a downstream link has a route of its own; upstream the kernel's mostly does (ND-F2). */
-static void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
-{
-	const struct net_device *dev = rcu_dereference_check(host->link->dev, 1);
-
-	if (host->route == NDP_ROUTE_NONE && host->link->role == NDP_ROLE_UPSTREAM &&
-	    ndp_route_leads_to(nn, &host->key.addr, dev))
-		return;
-	host->route = NDP_ROUTE_WANTED;
-	ndp_route_queue_host(nn, host);
 }
 
 /**
@@ -316,6 +303,8 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sight
 	} else {
 		host->evidence = s->evidence;
 		ndp_host_refresh(nn, host);
+		if (host->route == NDP_ROUTE_FAILED)
+			ndp_host_want_route(nn, host);
 	}
 	return host;
 }
@@ -453,59 +442,6 @@ void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const stru
 	    (host->state == NDP_HOST_REACHABLE || host->state == NDP_HOST_PROBING))
 		ndp_host_forget(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
-}
-
-/**
- * ndp_host_route_lost() - a host's route was deleted
- * @nn: namespace
- * @addr: of the route
- * @ifindex: its device
- *
- * Some program cleaned up what it did not make: put the route back. Where it was the module itself,
- * the host is gone or elsewhere and nothing happens.
- *
- * Context: the namespace's workqueue, as is all that reads @route_ifindex.
- */
-void ndp_host_route_lost(struct ndp_net *nn, const struct in6_addr *addr, int ifindex)
-{
-	struct ndp_link *link = ndp_link_by_index(nn, ifindex);
-	struct ndp_host *host;
-
-	if (!link)
-		return;
-	spin_lock_bh(&nn->hosts.lock);
-	host = ndp_host_find(nn, link->group->id, addr);
-	if (host && host->link == link && host->route == NDP_ROUTE_INSTALLED &&
-	    host->route_ifindex == ifindex) {
-		host->route_ifindex = 0;
-		host->route = NDP_ROUTE_WANTED;
-		ndp_route_queue_host(nn, host);
-	}
-	spin_unlock_bh(&nn->hosts.lock);
-}
-
-/**
- * ndp_host_route_done() - a request for a host's route has been carried out
- * @nn: namespace
- * @host: of which the caller holds a reference
- * @route: what came of it
- *
- * Context: the namespace's workqueue; takes the hosts' lock.
- * Return: true if the host's solicitors are to be answered now.
- */
-bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route)
-{
-	bool answer = false;
-
-	spin_lock_bh(&nn->hosts.lock);
-	/* Queued again: it changed while the request was under way, and the next one decides. */
-	if (!host->dead && list_empty(&host->req.list)) {
-		host->route = route;
-		answer = host->answer;
-		host->answer = false;
-	}
-	spin_unlock_bh(&nn->hosts.lock);
-	return answer;
 }
 
 /* --- flushing --------------------------------------------------------------------------------- */

@@ -49,9 +49,9 @@ static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_a
 	rtnl_unlock();
 }
 
-/* A route of ours was deleted: if it was not the module, it is put back. */
-static void ndp_learn_own_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
-				  unsigned int plen)
+/* A route of ours, or to a host, was deleted: if it was not the module, ours is put (back). */
+static void ndp_learn_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
+			      unsigned int plen)
 {
 	struct ndp_prefix *prefix;
 	struct ndp_link *link;
@@ -62,7 +62,7 @@ static void ndp_learn_own_deleted(struct ndp_net *nn, int ifindex, const struct 
 	if (!link || link->state != NDP_LINK_ACTIVE || !netif_running(rcu_dereference(link->dev)))
 		goto out;
 	if (plen == 128) {
-		ndp_host_route_lost(nn, addr, ifindex);
+		ndp_host_route_lost(nn, link, addr);
 		goto out;
 	}
 	prefix = ndp_prefix_lookup(nn, link->group->id, addr);
@@ -94,10 +94,11 @@ static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 
 	addr = nla_get_in6_addr(tb[RTA_DST]);
 	ifindex = nla_get_u32(tb[RTA_OIF]);
-	if (rtm->rtm_protocol != NDP_RTPROT)
+	if (nlh->nlmsg_type == RTM_DELROUTE &&
+	    (rtm->rtm_protocol == NDP_RTPROT || rtm->rtm_dst_len == 128))
+		ndp_learn_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
+	else if (rtm->rtm_protocol != NDP_RTPROT)
 		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len);
-	else if (nlh->nlmsg_type == RTM_DELROUTE)
-		ndp_learn_own_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
 }
 
 /* An RA told a prefix: its route's lifetime may have changed without a route event. */
@@ -173,32 +174,47 @@ void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires)
 	mod_delayed_work(nn->wq, &nn->expire_work, max(delay, 0L) + 1);
 }
 
-/* One dump at a time: reading it to its end is what makes the kernel write it. */
-static void ndp_learn_dump(struct ndp_net *nn)
+/* Take one link that is to be dumped. Return: true if there is one. */
+static bool ndp_learn_next_dump(struct ndp_net *nn, int *ifindex, u32 *table)
 {
-	struct ndp_link *link, *found;
-	int ifindex = 0;
-	u32 table = 0;
+	struct ndp_link *link;
+	bool found = false;
 
-	do {
-		found = NULL;
-		rtnl_lock();
-		list_for_each_entry(link, &nn->links, list) {
-			if (!link->dump)
-				continue;
-			link->dump = false;
-			if (link->state != NDP_LINK_ACTIVE)
-				continue;
-			found = link;
-			ifindex = link->ifindex;
-			table = link->table;
-			break;
-		}
-		rtnl_unlock();
-		if (found && !ndp_rtnl_dump_routes(nn, ifindex, table))
-			while (ndp_rtnl_receive(nn, ndp_learn_msg) > 0)
-				cond_resched();
-	} while (found);
+	rtnl_lock();
+	list_for_each_entry(link, &nn->links, list) {
+		found = link->dump && link->state == NDP_LINK_ACTIVE;
+		link->dump = false;
+		if (!found)
+			continue;
+		*ifindex = link->ifindex;
+		*table = link->table;
+		break;
+	}
+	rtnl_unlock();
+	return found;
+}
+
+static int ndp_learn_read(struct ndp_net *nn)
+{
+	int ret;
+
+	while ((ret = ndp_rtnl_receive(nn, ndp_learn_msg)) > 0)
+		cond_resched();
+	return ret;
+}
+
+/* One dump at a time: reading it to its end is what makes the kernel write it. */
+static int ndp_learn_dump(struct ndp_net *nn)
+{
+	int ifindex, err = ndp_learn_read(nn);
+	u32 table;
+
+	while (!err && ndp_learn_next_dump(nn, &ifindex, &table)) {
+		err = ndp_rtnl_dump_routes(nn, ifindex, table);
+		if (!err)
+			err = ndp_learn_read(nn);
+	}
+	return err;
 }
 
 static void ndp_learn_dump_all(struct ndp_net *nn)
@@ -213,18 +229,14 @@ static void ndp_learn_dump_all(struct ndp_net *nn)
 
 static void ndp_learn_work(struct work_struct *work)
 {
-	struct ndp_net *nn = container_of(work, struct ndp_net, learn_work);
-	int ret;
+	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, learn_work);
 
-	ndp_learn_dump(nn);
-	ret = ndp_rtnl_receive(nn, ndp_learn_msg);
-	if (ret == -ENOBUFS) {
-		/* Events were lost: ask for what is new, and check what is old. */
-		ndp_learn_verify(nn);
-		ndp_learn_dump_all(nn);
-	}
-	if (ret)
-		queue_work(nn->wq, work);
+	if (!ndp_learn_dump(nn) || !READ_ONCE(nn->n_links))
+		return;
+	/* Something was lost. Check what is old, ask for what is new; a little later, as it floods. */
+	ndp_learn_verify(nn);
+	ndp_learn_dump_all(nn);
+	mod_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
 }
 
 /**
@@ -237,7 +249,7 @@ static void ndp_learn_work(struct work_struct *work)
 void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
 {
 	link->dump = true;
-	queue_work(nn->wq, &nn->learn_work);
+	mod_delayed_work(nn->wq, &nn->learn_work, 0);
 }
 
 /**
@@ -246,7 +258,7 @@ void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
  */
 void ndp_learn_init(struct ndp_net *nn)
 {
-	INIT_WORK(&nn->learn_work, ndp_learn_work);
+	INIT_DELAYED_WORK(&nn->learn_work, ndp_learn_work);
 	INIT_DELAYED_WORK(&nn->expire_work, ndp_learn_expire_work);
 }
 

@@ -221,7 +221,7 @@ static bool ndp_link_accepts(struct net_device *dev, char *why, size_t len)
 
 static int ndp_link_attach(struct ndp_net *nn, struct ndp_link *link, struct net_device *dev)
 {
-	int err = xa_err(xa_store(&nn->by_ifindex, dev->ifindex, link, GFP_KERNEL_ACCOUNT));
+	int err = xa_insert(&nn->by_ifindex, dev->ifindex, link, GFP_KERNEL_ACCOUNT);
 
 	if (err)
 		return err;
@@ -241,7 +241,7 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 	ndp_link_deactivate(nn, link, state);
 	if (!dev)
 		return;
-	xa_erase(&nn->by_ifindex, link->ifindex);
+	xa_cmpxchg(&nn->by_ifindex, link->ifindex, link, NULL, GFP_KERNEL);
 	RCU_INIT_POINTER(link->dev, NULL);
 	WRITE_ONCE(link->ifindex, 0);
 	link->table = 0;
@@ -269,16 +269,31 @@ static bool ndp_link_is_stale(const struct ndp_link *link, const struct net_devi
 		       link->table != (l3mdev_fib_table(dev) ?: RT_TABLE_MAIN));
 }
 
+/* The device that bears a link's name; one that has it as an alternative name does not. */
+static struct net_device *ndp_link_find_dev(struct ndp_net *nn, const struct ndp_link *link)
+{
+	struct net_device *dev = __dev_get_by_name(nn->net, link->name);
+
+	if (!dev || dev->reg_state != NETREG_REGISTERED || strcmp(dev->name, link->name))
+		return NULL;
+	return dev;
+}
+
+static void ndp_link_detach_stale(struct ndp_net *nn, struct ndp_link *link)
+{
+	struct net_device *dev = ndp_link_find_dev(nn, link);
+
+	if (!dev || ndp_link_is_stale(link, dev))
+		ndp_link_detach(nn, link, NDP_LINK_WAITING);
+}
+
 /* Bring one link in line with the device of its name. */
 static void ndp_link_refresh(struct ndp_net *nn, struct ndp_link *link)
 {
-	struct net_device *dev = __dev_get_by_name(nn->net, link->name);
+	struct net_device *dev = ndp_link_find_dev(nn, link);
 	char why[sizeof(link->reason)];
 
-	if (dev && dev->reg_state != NETREG_REGISTERED)
-		dev = NULL;
-	if (!dev || ndp_link_is_stale(link, dev))
-		ndp_link_detach(nn, link, NDP_LINK_WAITING);
+	ndp_link_detach_stale(nn, link);
 	if (!dev) {
 		link->reason[0] = '\0';
 		return;
@@ -288,7 +303,8 @@ static void ndp_link_refresh(struct ndp_net *nn, struct ndp_link *link)
 		return;
 	}
 	if (!ndp_link_dev(link) && ndp_link_attach(nn, link, dev)) {
-		ndp_link_refuse(nn, link, "no memory");
+		/* No memory, or a link of its old name has it still; the work comes back to it. */
+		link->state = NDP_LINK_WAITING;
 		return;
 	}
 	if (xchg(&link->bounced, 0))
@@ -311,6 +327,9 @@ void ndp_link_work(struct work_struct *work)
 	struct ndp_link *link;
 
 	rtnl_lock();
+	/* First all that lost their device: it may bear the name of another link now. */
+	list_for_each_entry(link, &nn->links, list)
+		ndp_link_detach_stale(nn, link);
 	list_for_each_entry(link, &nn->links, list)
 		ndp_link_refresh(nn, link);
 	rtnl_unlock();
@@ -373,6 +392,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	INIT_LIST_HEAD(&link->hosts);
 	ndp_bucket_init(&link->ns_unknown);
 	ndp_bucket_init(&link->ns_known);
+	ndp_bucket_init(&link->ns_dad);
 	ndp_bucket_init(&link->mcast_na);
 	list_add_tail_rcu(&link->group_list, &link->group->links);
 	list_add_tail_rcu(&link->list, &nn->links);
@@ -411,6 +431,11 @@ static int ndp_link_check(struct ndp_net *nn, const struct ndp_link *link,
 		return 0;
 
 	dev = __dev_get_by_name(nn->net, config->name);
+	if (dev && strcmp(dev->name, config->name)) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is another name of %s: use that", config->name,
+				   dev->name);
+		return -EINVAL;
+	}
 	if (dev && !ndp_link_accepts(dev, why, sizeof(why))) {
 		NL_SET_ERR_MSG_FMT(extack, "%s", why);
 		return -EOPNOTSUPP;

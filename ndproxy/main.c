@@ -83,6 +83,7 @@ static void ndp_net_stop(struct ndp_net *nn)
 
 	synchronize_net();
 	ndp_rtnl_mute(nn);
+	cancel_delayed_work_sync(&nn->learn_work);
 	cancel_delayed_work_sync(&nn->expire_work);
 	cancel_delayed_work_sync(&nn->hosts.work);
 	drain_workqueue(nn->wq);
@@ -105,7 +106,7 @@ static int __net_init ndp_net_init(struct net *net)
 	xa_init(&nn->by_ifindex);
 	INIT_WORK(&nn->link_work, ndp_link_work);
 	ndp_learn_init(nn);
-	ndp_route_init(nn);
+	ndp_job_init(nn);
 	ndp_param_init(nn);
 	ndp_age_init(nn);
 

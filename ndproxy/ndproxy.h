@@ -8,7 +8,7 @@
  *   ndp_hosts.lock   hosts, stations, their lists, and the verdict "dead" or "down" that keeps new
  *                    hosts off a prefix or a link
  *   ndp_records.lock one per prefix: its solicitation records
- *   ndp_routes.lock  the queue of route requests
+ *   ndp_jobs.lock    the queue of jobs
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
  * namespace's workqueue only, with no lock held.
@@ -39,6 +39,7 @@
 /* The proxy mark (ND-B6): the one bit between RTF_PREF_MASK and RTF_PCPU that no kernel uses. */
 #define NDP_RTF_MARK		0x20000000U
 
+struct ndp_host;
 struct ndp_net;
 struct ndp_prefix;
 struct netlink_ext_ack;
@@ -81,6 +82,34 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		  struct netlink_ext_ack *extack);
 u32 ndp_param_default(enum ndp_param which);
 
+/* --- job.c: what the workqueue does in the order in which it was asked ------------------------ */
+
+/**
+ * struct ndp_job - a change to the kernel's routes, or an answer that must not overtake one
+ * @list: in ndp_jobs.queue; empty: not queued
+ * @run: does it, and ends the job. The namespace's workqueue, no lock held
+ */
+struct ndp_job {
+	struct list_head list;
+	void (*run)(struct ndp_net *nn, struct ndp_job *job);
+};
+
+/**
+ * struct ndp_jobs - the jobs of a namespace, first in, first out
+ * @lock: protects @queue; softirq
+ * @queue: struct ndp_job
+ * @work: empties it
+ */
+struct ndp_jobs {
+	spinlock_t lock;	/* protects the queue */
+	struct list_head queue;
+	struct work_struct work;
+};
+
+void ndp_job_init(struct ndp_net *nn);
+bool ndp_job_queue(struct ndp_net *nn, struct ndp_job *job);
+bool ndp_job_is_queued(struct ndp_net *nn, const struct ndp_job *job);
+
 /* --- solicit.c: who asked for what (ND-C4, C8, D3, F5) ---------------------------------------- */
 
 /**
@@ -99,6 +128,10 @@ struct ndp_solicitor {
  * struct ndp_record - a target that is being solicited
  * @node: in ndp_records.tree, by @target
  * @lru: in ndp_records.known or .unknown, oldest @seen first
+ * @job: sends the answers, when a solicitor's own route must be in place before
+ * @group: number of the group, for @job
+ * @lives_on: ifindex of the link where the target lives, for @job; 0: on this router
+ * @na_flags: of the answers, for @job
  * @target: what was asked for
  * @seen: jiffies of the last solicitation that was noted; the record expires a lifetime later
  * @asked: jiffies when the target was last solicited by the proxy
@@ -111,6 +144,10 @@ struct ndp_solicitor {
 struct ndp_record {
 	struct rb_node node;
 	struct list_head lru;
+	struct ndp_job job;
+	u32 group;
+	int lives_on;
+	u8 na_flags;
 	struct in6_addr target;
 	unsigned long seen;
 	unsigned long asked;
@@ -180,6 +217,7 @@ enum ndp_ask_verdict {
 	NDP_ASK_ONE,		/* solicit on ndp_ask.only, the rest has been asked */
 };
 
+struct ndp_record *ndp_record_alloc(const struct in6_addr *target, u8 solicitors);
 void ndp_records_init(struct ndp_records *recs);
 void ndp_records_stop(struct ndp_records *recs);
 int ndp_solicit_note(struct ndp_records *recs, struct ndp_ask *ask);
@@ -274,6 +312,7 @@ struct ndp_group {
  * @n_hosts: how many; ndp_hosts.lock
  * @ns_unknown: rate of solicitations for targets whose host is not known
  * @ns_known: rate of solicitations for the others, which a scan must not starve (ND-F5)
+ * @ns_dad: rate of DAD probes, whose loss would make a duplicate
  * @mcast_na: rate of multicast advertisements
  * @stats: counters
  *
@@ -306,6 +345,7 @@ struct ndp_link {
 	unsigned int n_hosts;
 	struct ndp_bucket ns_unknown;
 	struct ndp_bucket ns_known;
+	struct ndp_bucket ns_dad;
 	struct ndp_bucket mcast_na;
 	struct ndp_stats stats;
 };
@@ -427,19 +467,15 @@ int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struc
 /* --- route.c: host routes, on-link routes of downstream links, the mark (ND-B5, B6, F2) ------- */
 
 /**
- * struct ndp_route_req - one change to the kernel's routes, waiting for the workqueue
- * @list: in ndp_routes.queue; empty: not queued
- * @host: of a host's route, which is then added or removed as the host stands; or NULL
- * @dst: of another route
+ * struct ndp_route_req - a route to add or remove
+ * @dst: destination
  * @plen: its length
- * @ifindex: its device
- * @table: its table
- * @metric: its metric
+ * @ifindex: device
+ * @table: routing table
+ * @metric: metric
  * @add: add it, or remove it
  */
 struct ndp_route_req {
-	struct list_head list;
-	struct ndp_host *host;
 	struct in6_addr dst;
 	u8 plen;
 	int ifindex;
@@ -448,27 +484,14 @@ struct ndp_route_req {
 	bool add;
 };
 
-/**
- * struct ndp_routes - the queue of route requests of a namespace, first in, first out
- * @lock: protects @queue; softirq
- * @queue: struct ndp_route_req
- * @work: empties it
- */
-struct ndp_routes {
-	spinlock_t lock;	/* protects the queue */
-	struct list_head queue;
-	struct work_struct work;
-};
-
-void ndp_route_init(struct ndp_net *nn);
 void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host);
 void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add);
 bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires);
 bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
-bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
-			const struct net_device *dev);
+bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
+			const struct in6_addr *addr, const struct net_device *dev);
 
 /* --- rtnl.c: the kernel's rtnetlink, asked and listened to over a kernel socket --------------- */
 
@@ -491,7 +514,7 @@ void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires);
 int ndp_learn_register(void);
 void ndp_learn_unregister(void);
 
-/* --- station.c, host.c, age.c: where targets live (ND-F) -------------------------------------- */
+/* --- station.c, host.c, host_route.c, age.c: where targets live (ND-F) ------------------------ */
 
 enum ndp_host_state {
 	NDP_HOST_TENTATIVE,	/* a DAD probe that may still be contested (ND-F1) */
@@ -513,6 +536,7 @@ enum ndp_host_route {
 	NDP_ROUTE_WANTED,	/* queued */
 	NDP_ROUTE_INSTALLED,
 	NDP_ROUTE_FOREIGN,	/* somebody else's route to the host stands there */
+	NDP_ROUTE_FAILED,	/* the kernel refused it; tried again with the next evidence */
 };
 
 /* Outcome of ndp_host_learn(). */
@@ -555,7 +579,7 @@ struct ndp_host_key {
  * @timed: in ndp_hosts.lru, .probing or .tentative, next to end first
  * @link_list: in ndp_link.hosts
  * @rcu: frees it
- * @req: its place in the queue of route requests, which then holds a reference
+ * @job: brings its route in line; holds a reference while it is queued
  * @ref: the table's, and the queue's
  * @prefix: it belongs to
  * @link: it lives on
@@ -582,7 +606,7 @@ struct ndp_host {
 	struct list_head timed;
 	struct list_head link_list;
 	struct rcu_head rcu;
-	struct ndp_route_req req;
+	struct ndp_job job;
 	refcount_t ref;
 	struct ndp_prefix *prefix;
 	struct ndp_link *link;
@@ -676,6 +700,7 @@ void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host);
 void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host);
 void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence);
 void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link);
+void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host);
 
 int ndp_station_init(struct ndp_net *nn);
 void ndp_age_init(struct ndp_net *nn);
@@ -685,7 +710,9 @@ struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct
 enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *sighting);
 bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32 nonce);
 void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr);
-void ndp_host_route_lost(struct ndp_net *nn, const struct in6_addr *addr, int ifindex);
+void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix);
+void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
+			 const struct in6_addr *addr);
 bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route);
 void ndp_host_put(struct ndp_host *host);
 void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
@@ -793,7 +820,7 @@ void ndp_netlink_unregister(void);
  * @generation: changes with every link and prefix that comes or goes, for dumps
  * @limit: enum ndp_param; read without a lock
  * @hosts: see struct ndp_hosts
- * @routes: see struct ndp_routes
+ * @jobs: see struct ndp_jobs
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
@@ -822,14 +849,14 @@ struct ndp_net {
 	unsigned int generation;
 	u32 limit[NDP_PARAMS];
 	struct ndp_hosts hosts;
-	struct ndp_routes routes;
+	struct ndp_jobs jobs;
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;
 	u32 seq;
 	struct workqueue_struct *wq;
 	struct work_struct link_work;
-	struct work_struct learn_work;
+	struct delayed_work learn_work;
 	struct delayed_work expire_work;
 	unsigned long expire_at;
 	const struct ndp_host_ops *host_ops;

@@ -146,8 +146,11 @@ void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct i
 	struct ndp_prefix *prefix;
 
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	if (prefix)
-		ndp_prefix_mark(nn, prefix, true);
+	if (!prefix)
+		return;
+	ndp_prefix_mark(nn, prefix, true);
+	if (link->role == NDP_ROLE_DOWNSTREAM)
+		ndp_host_reroute(nn, prefix);
 }
 
 /* --- start and stop (ND-B4) ------------------------------------------------------------------- */

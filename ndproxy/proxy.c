@@ -29,8 +29,8 @@ static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
 static bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
 			 const struct in6_addr *addr)
 {
-	/* Tentative ones too: the kernel decides on its own detection. */
-	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, 0);
+	/* Tentative ones too: the kernel decides on its own detection. One that it lost is lost. */
+	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, IFA_F_DADFAILED);
 }
 
 static bool ndp_own_anywhere(const struct ndp_net *nn, const struct in6_addr *addr)
@@ -107,17 +107,26 @@ static void ndp_neigh_from_na(const struct ndp_rx *rx, const struct nd_info *na)
 
 /* --- evidence --------------------------------------------------------------------------------- */
 
+/* Who leaves the option out is known by the frame, so that the limit per address binds him, too. */
+static void ndp_sighting_lladdr(struct ndp_sighting *sighting, const struct ndp_rx *rx,
+				const struct nd_info *info)
+{
+	sighting->lladdr = info ? info->lladdr : NULL;
+	sighting->lladdr_len = sighting->lladdr ? info->lladdr_len : ETH_ALEN;
+	if (!sighting->lladdr)
+		sighting->lladdr = rx->mac;
+}
+
 /* ND-C10: whoever sends from an address of a proxied prefix lives where it was heard. */
 static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 {
 	struct ndp_sighting sighting = {
 		.link = rx->link,
 		.addr = &ns->saddr,
-		.lladdr = ns->lladdr,
-		.lladdr_len = ns->lladdr_len,
 		.evidence = NDP_BY_NS,
 	};
 
+	ndp_sighting_lladdr(&sighting, rx, ns);
 	sighting.prefix = ndp_prefix_lookup(rx->nn, rx->link->group->id, &ns->saddr);
 	if (!sighting.prefix || !ndp_prefix_is_onlink(sighting.prefix, rx->link) ||
 	    ndp_own_anywhere(rx->nn, &ns->saddr))
@@ -132,13 +141,12 @@ static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_
 		.prefix = prefix,
 		.link = rx->link,
 		.addr = &na->target,
-		.lladdr = na->lladdr,
-		.lladdr_len = na->lladdr_len,
 		.evidence = evidence,
 		.na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE),
 		.answer = evidence == NDP_BY_NA,
 	};
 
+	ndp_sighting_lladdr(&sighting, rx, na);
 	return ndp_host_learn(rx->nn, &sighting);
 }
 
@@ -215,6 +223,80 @@ static void ndp_solicit(struct ndp_net *nn, struct ndp_link *link, struct ndp_pr
 		ndp_ask(nn, prefix, &ask, verdict, lives_on);
 }
 
+/* --- answering -------------------------------------------------------------------------------- */
+
+/* ND-D3: each on its own link. One on the target's own link has heard the target itself. */
+static void ndp_answer_all(struct ndp_net *nn, const struct ndp_record *rec)
+{
+	int i;
+
+	for (i = 0; i < rec->n; i++) {
+		const struct ndp_solicitor *who = &rec->solicitor[i];
+		struct ndp_link *link = ndp_link_by_index(nn, who->ifindex);
+
+		if (!link || who->ifindex == rec->lives_on || link->group->id != rec->group)
+			continue;
+		if (ndp_send_na(nn, link, &who->addr, &rec->target,
+				rec->na_flags | ND_NA_SOLICITED))
+			ndp_count(&link->stats, NDP_ANSWERS);
+	}
+}
+
+static void ndp_answer_job(struct ndp_net *nn, struct ndp_job *job)
+{
+	struct ndp_record *rec = container_of(job, struct ndp_record, job);
+
+	rcu_read_lock();
+	local_bh_disable();
+	ndp_answer_all(nn, rec);
+	local_bh_enable();
+	rcu_read_unlock();
+	kfree(rec);
+}
+
+static bool ndp_waits_for_route(const struct ndp_net *nn, const struct ndp_record *rec)
+{
+	int i;
+
+	for (i = 0; i < rec->n; i++) {
+		const struct in6_addr *who = &rec->solicitor[i].addr;
+		const struct ndp_host *host = ndp_host_find(nn, rec->group, who);
+
+		if (host && READ_ONCE(host->route) == NDP_ROUTE_WANTED)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What a solicitor sends next will be answered, and the way back to it needs its own route, just as
+ * the way to the target does: where that route is on its way still, the answer follows it.
+ */
+static void ndp_answer(struct ndp_net *nn, struct ndp_record *rec, u32 group, int lives_on,
+		       u8 na_flags)
+{
+	rec->group = group;
+	rec->lives_on = lives_on;
+	rec->na_flags = na_flags & (ND_NA_ROUTER | ND_NA_OVERRIDE);
+	if (ndp_waits_for_route(nn, rec)) {
+		rec->job.run = ndp_answer_job;
+		ndp_job_queue(nn, &rec->job);
+		return;
+	}
+	ndp_answer_all(nn, rec);
+	kfree(rec);
+}
+
+static void ndp_answer_target(struct ndp_net *nn, struct ndp_prefix *prefix,
+			      const struct in6_addr *target, const struct ndp_link *lives_on,
+			      u8 na_flags)
+{
+	struct ndp_record *rec = ndp_solicit_take(&prefix->records, target);
+
+	if (rec)
+		ndp_answer(nn, rec, prefix->key.group, lives_on->ifindex, na_flags);
+}
+
 /* --- solicitations ---------------------------------------------------------------------------- */
 
 static u32 ndp_nonce_hash(const struct nd_info *ns)
@@ -242,11 +324,10 @@ static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_i
 		.prefix = prefix,
 		.link = rx->link,
 		.addr = &ns->target,
-		.lladdr = rx->mac,
-		.lladdr_len = rx->mac ? ETH_ALEN : 0,
 		.evidence = NDP_BY_DAD,
 	};
 
+	ndp_sighting_lladdr(&sighting, rx, NULL);
 	if (ndp_host_claim(rx->nn, &sighting, ndp_nonce_hash(ns))) {
 		ndp_proxy_drop(rx->link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
@@ -259,13 +340,22 @@ static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_i
 static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns)
 {
 	u8 flags = ND_NA_ROUTER | ND_NA_OVERRIDE;
+	struct ndp_record *rec;
 
 	if (nd_is_dad(ns)) {
 		ndp_send_na(rx->nn, rx->link, &in6addr_linklocal_allnodes, &ns->target, flags);
 		return NDP_CONSUME;
 	}
 	ndp_neigh_from_ns(rx, ns);
-	ndp_send_na(rx->nn, rx->link, &ns->saddr, &ns->target, flags | ND_NA_SOLICITED);
+	rec = ndp_record_alloc(&ns->target, 1);
+	if (!rec) {
+		ndp_proxy_drop(rx->link, NDP_DROP_NO_MEMORY);
+		return NDP_CONSUME;
+	}
+	rec->solicitor[0].addr = ns->saddr;
+	rec->solicitor[0].ifindex = rx->link->ifindex;
+	rec->n = 1;
+	ndp_answer(rx->nn, rec, rx->link->group->id, 0, flags);
 	return NDP_CONSUME;
 }
 
@@ -334,27 +424,6 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 
 /* --- advertisements --------------------------------------------------------------------------- */
 
-/* ND-D3: each on its own link. One on the target's own link has heard the target itself. */
-static void ndp_answer(struct ndp_net *nn, struct ndp_prefix *prefix, const struct in6_addr *target,
-		       const struct ndp_link *lives_on, u8 flags)
-{
-	struct ndp_record *rec = ndp_solicit_take(&prefix->records, target);
-	int i;
-
-	if (!rec)
-		return;
-	for (i = 0; i < rec->n; i++) {
-		const struct ndp_solicitor *who = &rec->solicitor[i];
-		struct ndp_link *link = ndp_link_by_index(nn, who->ifindex);
-
-		if (!link || link == lives_on || link->group != prefix->group)
-			continue;
-		if (ndp_send_na(nn, link, &who->addr, target, flags | ND_NA_SOLICITED))
-			ndp_count(&link->stats, NDP_ANSWERS);
-	}
-	kfree(rec);
-}
-
 /* ND-D4: a defence of the address, or news of it. */
 static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
 			   const struct ndp_prefix *prefix, const struct nd_info *na)
@@ -379,6 +448,9 @@ static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_pre
 
 	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx->nn, &na->target))
 		return NDP_PASS;
+	/* What was delivered so has no frame, and is not delivered again. */
+	if (!rx->mac && rx->dev->type == ARPHRD_ETHER)
+		return NDP_PASS;
 	list_for_each_entry_rcu(link, &prefix->group->links, group_list) {
 		struct net_device *dev = rcu_dereference(link->dev);
 
@@ -390,15 +462,14 @@ static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_pre
 
 static bool ndp_own_or_tentative(const struct ndp_net *nn, const struct in6_addr *addr)
 {
-	return ipv6_chk_addr_and_flags(nn->net, addr, NULL, true, 0, 0);
+	return ipv6_chk_addr_and_flags(nn->net, addr, NULL, true, 0, IFA_F_DADFAILED);
 }
 
 static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info *na,
 				   struct ndp_prefix *prefix)
 {
 	if (ndp_note_target(rx, na, prefix, NDP_BY_NA) == NDP_LEARNT_READY)
-		ndp_answer(rx->nn, prefix, &na->target, rx->link,
-			   na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE));
+		ndp_answer_target(rx->nn, prefix, &na->target, rx->link, na->flags);
 }
 
 /**
@@ -450,8 +521,8 @@ static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host
 	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, host->key.group, &host->key.addr);
 
 	if (prefix)
-		ndp_answer(nn, prefix, &host->key.addr, READ_ONCE(host->link),
-			   READ_ONCE(host->na_flags));
+		ndp_answer_target(nn, prefix, &host->key.addr, READ_ONCE(host->link),
+				  READ_ONCE(host->na_flags));
 }
 
 static bool ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host)

@@ -2,7 +2,7 @@
 /*
  * The kernel's routes: a /128 for each host that needs one (ND-F2), an on-link route of a metric
  * that never wins on each downstream link (ND-B5), and the proxy mark on the routes of proxied
- * prefixes (ND-B6). Requests queue up and are carried out in order by the namespace's workqueue.
+ * prefixes (ND-B6). Routes are changed by jobs, one after the other.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -116,25 +116,50 @@ static bool ndp_route_is_ours(struct ndp_net *nn, const struct ndp_route_req *re
 	return ours;
 }
 
+static bool ndp_route_dst_is(struct dst_entry *dst, const struct net_device *dev)
+{
+	const struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+	bool yes = !dst->error && dst->dev == dev && !(rt->rt6i_flags & RTF_GATEWAY);
+
+	dst_release(dst);
+	return yes;
+}
+
+/* Of routes that are equal, the kernel takes the one back to where the packet came from. */
+static bool ndp_route_leads_from(struct ndp_net *nn, struct net_device *from,
+				 const struct in6_addr *addr, const struct net_device *dev)
+{
+	struct flowi6 fl6 = { .daddr = *addr, .flowi6_iif = from->ifindex };
+
+	return ndp_route_dst_is(ip6_route_input_lookup(nn->net, from, &fl6, NULL, 0), dev);
+}
+
 /**
  * ndp_route_leads_to() - does the kernel route an address straight onto a device?
  * @nn: namespace
+ * @group: from whose links packets come
  * @addr: the address
  * @dev: the device
  *
- * Context: RCU.
- * Return: true if it does.
+ * Context: any; takes RCU.
+ * Return: true if it does so for this router's own packets and for those from each other link.
  */
-bool ndp_route_leads_to(struct ndp_net *nn, const struct in6_addr *addr,
-			const struct net_device *dev)
+bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
+			const struct in6_addr *addr, const struct net_device *dev)
 {
 	struct flowi6 fl6 = { .daddr = *addr };
-	struct dst_entry *dst;
+	const struct ndp_link *link;
 	bool yes;
 
-	dst = ip6_route_lookup(nn->net, &fl6, NULL, 0);
-	yes = !dst->error && dst->dev == dev;
-	dst_release(dst);
+	rcu_read_lock();
+	yes = ndp_route_dst_is(ip6_route_lookup(nn->net, &fl6, NULL, 0), dev);
+	list_for_each_entry_rcu(link, &group->links, group_list) {
+		struct net_device *from = rcu_dereference(link->dev);
+
+		if (yes && from && from != dev)
+			yes = ndp_route_leads_from(nn, from, addr, dev);
+	}
+	rcu_read_unlock();
 	return yes;
 }
 
@@ -182,72 +207,6 @@ bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 tab
 	if (changed)
 		rt_genid_bump_ipv6(nn->net);
 	return marked;
-}
-
-/* --- the queue -------------------------------------------------------------------------------- */
-
-static void ndp_route_queue(struct ndp_net *nn, struct ndp_route_req *req)
-{
-	list_add_tail(&req->list, &nn->routes.queue);
-	queue_work(nn->wq, &nn->routes.work);
-}
-
-/**
- * ndp_route_queue_host() - bring a host's route in line with the host
- * @nn: namespace
- * @host: which has come, moved or gone
- *
- * Context: hosts' lock.
- */
-void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host)
-{
-	lockdep_assert_held(&nn->hosts.lock);
-
-	spin_lock(&nn->routes.lock);
-	if (list_empty(&host->req.list)) {
-		refcount_inc(&host->ref);
-		ndp_route_queue(nn, &host->req);
-	}
-	spin_unlock(&nn->routes.lock);
-}
-
-/**
- * ndp_route_queue_onlink() - add or remove the on-link route of a prefix on a downstream link
- * @nn: namespace
- * @prefix: which
- * @link: downstream, with a device
- * @add: add it
- *
- * Context: RTNL.
- */
-void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
-			    const struct ndp_link *link, bool add)
-{
-	/* What cannot be allocated now must not be missing later. */
-	struct ndp_route_req *req = kzalloc(sizeof(*req), GFP_KERNEL | __GFP_NOFAIL);
-
-	req->dst = prefix->key.addr;
-	req->plen = prefix->key.plen;
-	req->ifindex = link->ifindex;
-	req->table = link->table;
-	req->metric = NDP_ONLINK_METRIC;
-	req->add = add;
-
-	spin_lock_bh(&nn->routes.lock);
-	ndp_route_queue(nn, req);
-	spin_unlock_bh(&nn->routes.lock);
-}
-
-static struct ndp_route_req *ndp_route_dequeue(struct ndp_net *nn)
-{
-	struct ndp_route_req *req;
-
-	spin_lock_bh(&nn->routes.lock);
-	req = list_first_entry_or_null(&nn->routes.queue, struct ndp_route_req, list);
-	if (req)
-		list_del_init(&req->list);
-	spin_unlock_bh(&nn->routes.lock);
-	return req;
 }
 
 /* --- carrying out ----------------------------------------------------------------------------- */
@@ -302,7 +261,9 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 		return ndp_route_found(nn, host, req);
 	if (err) {
 		ndp_route_complain(req, err);
-		return NDP_ROUTE_NONE;
+		if (host->route_ifindex)
+			ndp_route_del_host(nn, host);
+		return NDP_ROUTE_FAILED;
 	}
 	host->route_ifindex = req->ifindex;
 	host->route_table = req->table;
@@ -314,13 +275,15 @@ static bool ndp_route_upstream_needs(struct ndp_net *nn, struct ndp_host *host,
 				     const struct ndp_route_req *req)
 {
 	const struct net_device *dev;
+	const struct ndp_link *link;
 	bool need;
 
 	if (host->route_ifindex)
 		ndp_route_del_host(nn, host);
 	rcu_read_lock();
-	dev = dev_get_by_index_rcu(nn->net, req->ifindex);
-	need = dev && !ndp_route_leads_to(nn, &req->dst, dev);
+	link = ndp_link_by_index(nn, req->ifindex);
+	dev = link ? rcu_dereference(link->dev) : NULL;
+	need = dev && !ndp_route_leads_to(nn, link->group, &req->dst, dev);
 	rcu_read_unlock();
 	return need;
 }
@@ -362,47 +325,79 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 	rcu_read_unlock();
 }
 
-static void ndp_route_onlink(struct ndp_net *nn, const struct ndp_route_req *req)
+static void ndp_route_run_host(struct ndp_net *nn, struct ndp_job *job)
 {
+	struct ndp_host *host = container_of(job, struct ndp_host, job);
+
+	ndp_route_host(nn, host);
+	ndp_host_put(host);
+}
+
+/**
+ * ndp_route_queue_host() - bring a host's route in line with the host
+ * @nn: namespace
+ * @host: which has come, moved or gone
+ *
+ * Context: hosts' lock.
+ */
+void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host)
+{
+	lockdep_assert_held(&nn->hosts.lock);
+
+	host->job.run = ndp_route_run_host;
+	refcount_inc(&host->ref);
+	if (!ndp_job_queue(nn, &host->job))
+		ndp_host_put(host);
+}
+
+/* An on-link route to be added or removed. */
+struct ndp_route_onlink {
+	struct ndp_job job;
+	struct ndp_route_req req;
+};
+
+static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
+{
+	struct ndp_route_onlink *onlink = container_of(job, struct ndp_route_onlink, job);
+	const struct ndp_route_req *req = &onlink->req;
 	struct ndp_link *link;
 	int err;
 
 	err = ndp_rtnl_route(nn, req, req->add ? NLM_F_CREATE | NLM_F_EXCL : 0);
-	if (!req->add)
-		return;
-	if (err && err != -EEXIST)
-		ndp_route_complain(req, err);
-	rtnl_lock();
-	link = ndp_link_by_index(nn, req->ifindex);
-	if (link)
-		ndp_prefix_remark(nn, link, &req->dst, req->plen);
-	rtnl_unlock();
-}
-
-static void ndp_route_work(struct work_struct *work)
-{
-	struct ndp_net *nn = container_of(work, struct ndp_net, routes.work);
-	struct ndp_route_req *req;
-
-	while ((req = ndp_route_dequeue(nn))) {
-		if (req->host) {
-			ndp_route_host(nn, req->host);
-			ndp_host_put(req->host);
-		} else {
-			ndp_route_onlink(nn, req);
-			kfree(req);
-		}
-		cond_resched();
+	if (req->add) {
+		if (err && err != -EEXIST)
+			ndp_route_complain(req, err);
+		rtnl_lock();
+		link = ndp_link_by_index(nn, req->ifindex);
+		if (link)
+			ndp_prefix_remark(nn, link, &req->dst, req->plen);
+		rtnl_unlock();
 	}
+	kfree(onlink);
 }
 
 /**
- * ndp_route_init() - set up a namespace's queue
- * @nn: new namespace
+ * ndp_route_queue_onlink() - add or remove the on-link route of a prefix on a downstream link
+ * @nn: namespace
+ * @prefix: which
+ * @link: downstream, with a device
+ * @add: add it
+ *
+ * Context: RTNL.
  */
-void ndp_route_init(struct ndp_net *nn)
+void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
+			    const struct ndp_link *link, bool add)
 {
-	spin_lock_init(&nn->routes.lock);
-	INIT_LIST_HEAD(&nn->routes.queue);
-	INIT_WORK(&nn->routes.work, ndp_route_work);
+	/* What cannot be allocated now must not be missing later. */
+	struct ndp_route_onlink *onlink = kzalloc(sizeof(*onlink), GFP_KERNEL | __GFP_NOFAIL);
+
+	INIT_LIST_HEAD(&onlink->job.list);
+	onlink->job.run = ndp_route_run_onlink;
+	onlink->req.dst = prefix->key.addr;
+	onlink->req.plen = prefix->key.plen;
+	onlink->req.ifindex = link->ifindex;
+	onlink->req.table = link->table;
+	onlink->req.metric = NDP_ONLINK_METRIC;
+	onlink->req.add = add;
+	ndp_job_queue(nn, &onlink->job);
 }

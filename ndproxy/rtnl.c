@@ -53,7 +53,7 @@ static void ndp_rtnl_ready(struct sock *sk)
 	read_lock_bh(&sk->sk_callback_lock);
 	nn = sk->sk_user_data;
 	if (nn)
-		queue_work(nn->wq, &nn->learn_work);
+		mod_delayed_work(nn->wq, &nn->learn_work, 0);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -253,12 +253,12 @@ int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table)
  * @handle: called with each message
  *
  * Context: the namespace's workqueue, no lock held.
- * Return: 0 if all is read; 1 if more may wait; -ENOBUFS if some were lost.
+ * Return: 0 if all is read; 1 if more may wait; an error if some were lost, which ends a dump, too.
  */
 int ndp_rtnl_receive(struct ndp_net *nn,
 		     void (*handle)(struct ndp_net *nn, const struct nlmsghdr *nlh))
 {
-	int len = 0, n, ret = 1;
+	int len = 0, n;
 	struct nlmsghdr *nlh;
 	void *buf;
 
@@ -274,7 +274,7 @@ int ndp_rtnl_receive(struct ndp_net *nn,
 			handle(nn, nlh);
 	}
 	kfree(buf);
-	if (n < NDP_RTNL_BATCH)
-		ret = len == -ENOBUFS ? -ENOBUFS : 0;
-	return ret;
+	if (n == NDP_RTNL_BATCH)
+		return 1;
+	return len == -EAGAIN ? 0 : len;
 }

@@ -77,10 +77,9 @@ static void ndp_send_own_lladdr(const struct net_device *dev, struct nd_info *in
 	info->lladdr_len = dev->addr_len;
 }
 
-static bool ndp_send_may_solicit(struct ndp_net *nn, struct ndp_link *link, bool known)
+static bool ndp_send_may_solicit(struct ndp_net *nn, struct ndp_link *link,
+				 struct ndp_bucket *bucket)
 {
-	struct ndp_bucket *bucket = known ? &link->ns_known : &link->ns_unknown;
-
 	return ndp_bucket_take(bucket, READ_ONCE(nn->limit[NDP_NS_RATE]),
 			       READ_ONCE(nn->limit[NDP_NS_BURST]), jiffies) ||
 	       ndp_send_drop(link, NDP_DROP_NS_RATE);
@@ -109,7 +108,7 @@ bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
 	addrconf_addr_solict_mult(target, &group);
 	if (!ndp_send_source(nn, dev, &group, &info.saddr))
 		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
-	if (!ndp_send_may_solicit(nn, link, known))
+	if (!ndp_send_may_solicit(nn, link, known ? &link->ns_known : &link->ns_unknown))
 		return false;
 	info.daddr = unicast ? *target : group;
 	ndp_send_own_lladdr(dev, &info);
@@ -130,7 +129,7 @@ bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_inf
 	struct net_device *dev = ndp_send_dev(link);
 	struct nd_info info = *ns;
 
-	if (!dev || !ndp_send_may_solicit(nn, link, false))
+	if (!dev || !ndp_send_may_solicit(nn, link, &link->ns_dad))
 		return false;
 	addrconf_addr_solict_mult(&ns->target, &info.daddr);
 	info.lladdr = NULL;

@@ -90,6 +90,28 @@ static void ndp_records_timer(struct timer_list *timer)
 }
 
 /**
+ * ndp_record_alloc() - make a record that is in no prefix
+ * @target: what is asked for
+ * @solicitors: room for so many
+ *
+ * Context: any.
+ * Return: the record, to be freed with kfree(), or NULL.
+ */
+struct ndp_record *ndp_record_alloc(const struct in6_addr *target, u8 solicitors)
+{
+	struct ndp_record *rec;
+
+	rec = kzalloc(struct_size(rec, solicitor, solicitors), GFP_ATOMIC | __GFP_NOWARN);
+	if (!rec)
+		return NULL;
+	rec->target = *target;
+	rec->max = solicitors;
+	INIT_LIST_HEAD(&rec->lru);
+	INIT_LIST_HEAD(&rec->job.list);
+	return rec;
+}
+
+/**
  * ndp_records_init() - make an empty set of records
  * @recs: of a prefix
  */
@@ -196,13 +218,10 @@ static struct ndp_record *ndp_record_new(struct ndp_records *recs, struct ndp_as
 	if (!ndp_records_make_room(recs, ask))
 		return NULL;
 
-	rec = kzalloc(struct_size(rec, solicitor, ask->max_solicitors), GFP_ATOMIC | __GFP_NOWARN);
+	rec = ndp_record_alloc(ask->target, ask->max_solicitors);
 	if (!rec)
 		return NULL;
-	rec->target = *ask->target;
-	rec->max = ask->max_solicitors;
 	rec->asked = ask->now - ask->retrans;
-	INIT_LIST_HEAD(&rec->lru);
 	rb_add(&rec->node, &recs->tree, ndp_record_less);
 	recs->count++;
 	return rec;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which hosts need a route of their own, and what became of it; route.c makes it (ND-F2). */
+
+#include <net/ipv6.h>
+
+#include "ndproxy.h"
+
+/**
+ * ndp_host_want_route() - a host is new on its link: see to its route
+ * @nn: namespace
+ * @host: the host
+ *
+ * On a downstream link it has a route of its own; upstream the kernel's mostly does (ND-F2).
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
+{
+	const struct net_device *dev = rcu_dereference_check(host->link->dev, 1);
+
+	if (host->route == NDP_ROUTE_NONE && host->link->role == NDP_ROLE_UPSTREAM &&
+	    ndp_route_leads_to(nn, host->link->group, &host->key.addr, dev))
+		return;
+	host->route = NDP_ROUTE_WANTED;
+	ndp_route_queue_host(nn, host);
+}
+
+/**
+ * ndp_host_route_done() - a request for a host's route has been carried out
+ * @nn: namespace
+ * @host: of which the caller holds a reference
+ * @route: what came of it
+ *
+ * Context: the namespace's workqueue; takes the hosts' lock.
+ * Return: true if the host's solicitors are to be answered now.
+ */
+bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route)
+{
+	bool answer = false;
+
+	spin_lock_bh(&nn->hosts.lock);
+	/* Queued again: it changed while the request was under way, and the next one decides. */
+	if (!host->dead && !ndp_job_is_queued(nn, &host->job)) {
+		host->route = route;
+		answer = host->answer && route != NDP_ROUTE_FAILED;
+		host->answer = false;
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+	return answer;
+}
+
+/**
+ * ndp_host_reroute() - a downstream link's routes to a prefix changed
+ * @nn: namespace
+ * @prefix: which
+ *
+ * The kernel may lead to upstream hosts another way from now on; those get routes of their own.
+ *
+ * Context: RTNL; takes the hosts' lock.
+ */
+void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
+{
+	struct ndp_onlink *onlink;
+	struct ndp_host *host;
+
+	list_for_each_entry(onlink, &prefix->onlinks, prefix_list) {
+		spin_lock_bh(&nn->hosts.lock);
+		list_for_each_entry(host, &onlink->link->hosts, link_list)
+			if (host->prefix == prefix && host->route == NDP_ROUTE_NONE &&
+			    host->state != NDP_HOST_TENTATIVE)
+				ndp_host_want_route(nn, host);
+		spin_unlock_bh(&nn->hosts.lock);
+	}
+}
+
+/**
+ * ndp_host_route_lost() - a route to a host was deleted
+ * @nn: namespace
+ * @link: that the route led to
+ * @addr: of the route
+ *
+ * Some program cleaned up what it did not make: put the route back. Or it took away its own route,
+ * which stood in the way of ours. Where it was the module itself, the host is gone or elsewhere
+ * and nothing happens.
+ *
+ * Context: the namespace's workqueue, as is all that reads @route_ifindex.
+ */
+void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
+			 const struct in6_addr *addr)
+{
+	struct ndp_host *host;
+
+	spin_lock_bh(&nn->hosts.lock);
+	host = ndp_host_find(nn, link->group->id, addr);
+	if (!host)
+		goto out;
+	if (host->route == NDP_ROUTE_INSTALLED && host->link == link &&
+	    host->route_ifindex == link->ifindex)
+		host->route_ifindex = 0;
+	else if (host->route != NDP_ROUTE_FOREIGN)
+		goto out;
+	host->route = NDP_ROUTE_WANTED;
+	ndp_route_queue_host(nn, host);
+out:
+	spin_unlock_bh(&nn->hosts.lock);
+}
