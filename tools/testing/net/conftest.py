@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Fixtures: the module loaded, a fresh router for each test, a clean log."""
 import os
+import re
 import sys
 
 import pytest
@@ -15,24 +16,39 @@ from lib.netns import Namespace                             # noqa: E402
 def pytest_addoption(parser):
     """Options of this suite."""
     parser.addoption("--brief", type=int, metavar="N", default=None,
-                     help="of each parametrised test run only one, the N-th "
-                     "(modulo their number); for slow machines, with another "
-                     "N on each")
+                     help="only the tests marked core and one more of each "
+                     "row, the N-th; for slow machines, with another N on "
+                     "each")
+
+
+def row_of(item):
+    """The row of the specification that a test's name begins with."""
+    found = re.match(r"test_(nd_[a-j]\d*|control)_", item.name)
+    row = found.group(1) if found else item.name
+    return (row, item.path) if row == "control" else row
 
 
 def pytest_collection_modifyitems(config, items):
-    """Choose for --brief."""
+    """Choose for --brief: of each row, and one parameter set of a test."""
     number = config.getoption("--brief")
     if number is None:
         return
-    groups = {}
+    tests, rows = {}, {}
     for item in items:
-        name = getattr(item, "originalname", None) or item.name
-        groups.setdefault((item.path, name), []).append(item)
-    chosen = [group[number % len(group)] for group in groups.values()]
+        tests.setdefault((item.path, item.originalname), []).append(item)
+    for sets in tests.values():
+        item = sets[number % len(sets)]
+        rows.setdefault(row_of(item), []).append(item)
+    chosen = []
+    for row in rows.values():
+        core = [x for x in row if x.get_closest_marker("core")]
+        rest = [x for x in row if x not in core and
+                not x.get_closest_marker("heavy")] or \
+            [x for x in row if x not in core]
+        chosen += core + rest[number % max(len(rest), 1):][:1]
     config.hook.pytest_deselected(
         items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    items[:] = [item for item in items if item in chosen]
 
 
 def pytest_runtest_logreport(report):

@@ -59,6 +59,7 @@ def test_nd_a5_role_changes(lab, order):
     wait_counts(lab, up0=1, down0=1)
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("dev", ["up0", "down0"])
 def test_nd_a5_device_down_and_up(make_lab, dev):
     lab = make_lab(keep_addr=1)

@@ -114,6 +114,7 @@ def test_control_show_everything(lab):
     json.loads(lab.tool("-j", "show"))
 
 
+@pytest.mark.core
 def test_control_monitor_events(lab):
     mon = lab.monitor()
     lab.learn("down0", D_MAC, D)
@@ -305,6 +306,7 @@ def test_control_unprivileged_may_look(lab, public):
         assert done.returncode == 0 and json.loads(done.stdout), done.stderr
 
 
+@pytest.mark.core
 def test_control_user_namespace_rules_its_own(lab, public):
     """root of a user namespace rules the network namespace that it owns."""
     script = (f"ip link add up0 type dummy && ip link set up0 arp on up && "
@@ -354,6 +356,7 @@ def trace():
     put(f"{base}/enable", "0")
 
 
+@pytest.mark.core
 def test_control_tracepoints(lab, trace):
     lab.learn("down0", D_MAC, D)
     lab.up0.send(pkt.ns(A_MAC, A, D, hlim=1))

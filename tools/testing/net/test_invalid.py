@@ -134,6 +134,7 @@ def test_nd_d1_invalid_na(lab, reason, make):
     assert lab.tool.drops("down0") == {reason: 1}
 
 
+@pytest.mark.core
 def test_nd_c1_d1_every_invalid_message_in_a_row(lab):
     """All of the above in one go: each counted, once, and nothing comes out."""
     bad_ns = [x for x in BAD_NS if "unicast" not in x[1]]

@@ -76,6 +76,7 @@ def test_nd_d3_without_tlla_option(lab):
     lab.proxied_na("up0", D, A, A_MAC, s=1)
 
 
+@pytest.mark.core
 def test_nd_d3_every_solicitor_on_its_own_link(lab3):
     lab = lab3
     ask(lab)
@@ -88,6 +89,7 @@ def test_nd_d3_every_solicitor_on_its_own_link(lab3):
     silence(lab.up0, lab.down0, lab.down1, match=pkt.is_na(D))
 
 
+@pytest.mark.core
 def test_nd_d3_route_in_place_before_answer(lab):
     ask(lab)
     lab.advertise("down0", D_MAC, D)
@@ -125,6 +127,7 @@ def test_nd_d3_target_outside_untouched(lab):
     lab.proxied_na("up0", D, pkt.ALL_NODES)
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("r,o", FLAGS)
 def test_nd_d4_multicast_na_on_other_links(lab3, r, o):
     lab = lab3

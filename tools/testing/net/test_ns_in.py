@@ -82,6 +82,7 @@ def test_nd_c3_dad_for_own_address_of_another_link(lab):
     assert not lab.tool.host(R_ADDR)
 
 
+@pytest.mark.core
 def test_nd_c4_solicitor_recorded(lab):
     lab.solicit("up0", A_MAC, A, D)
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
@@ -137,6 +138,7 @@ def test_nd_c4_no_slla_option(lab):
     lab.proxied_na("up0", D, A, A_MAC, s=1)
 
 
+@pytest.mark.core
 def test_nd_c5_multicast_on_every_other_link(lab3):
     lab = lab3
     lab.solicit("up0", A_MAC, A, D)
@@ -184,6 +186,7 @@ def test_nd_c5_other_options_not_copied(lab):
     assert b"\x55" * 6 not in got.data
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("body", [NONCE, bytes(range(14)), b"\xff" * 6],
                          ids=["six", "fourteen", "ones"])
 def test_nd_c6_dad_nonce_kept(lab3, body):
@@ -289,6 +292,7 @@ def _askers(n):
             for i in range(n)]
 
 
+@pytest.mark.core
 def test_nd_c8_many_askers_one_ns(lab3):
     lab = lab3
     for mac, addr in _askers(6):
@@ -348,6 +352,7 @@ def _ns_socket(ns):
         return sock
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("known", [False, True], ids=["unknown", "known"])
 def test_nd_c9_unicast_ns_consumed(lab, known):
     if known:

@@ -39,12 +39,14 @@ def ping(ns, addr, count=1, interval=0.2, wait=3):
     raise AssertionError(done.stdout + done.stderr)
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("src,dst", PAIRS, ids=lambda x: x)
 def test_nd_j1_first_echo_is_answered(real, src, dst):
     assert ping(real.hosts[src], ADDRS[dst]) == 1
     assert ping(real.hosts[dst], ADDRS[src]) == 1
 
 
+@pytest.mark.core
 def test_nd_j1_cold_both_ways_at_once(real):
     procs = [real.spawn(real.hosts[x], "ping", "-6", "-n", "-c3", "-i0.3",
                         "-W3", ADDRS[y], stdout=subprocess.PIPE)
@@ -108,6 +110,7 @@ def state(ns, addr):
     return None
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("owner,late", PAIRS, ids=lambda x: x)
 def test_nd_j2_duplicate_found_across_links(real, owner, late):
     add_with_dad(real.hosts[late], ADDRS[owner])
@@ -179,6 +182,7 @@ interface eth0 {{
                      stderr=subprocess.DEVNULL)
 
 
+@pytest.mark.core
 @pytest.mark.heavy
 def test_nd_b2_radvd_starts_and_its_lifetime_ends(make_lab, tmp_path):
     """Two roles are all the configuration there is."""

@@ -100,6 +100,7 @@ def test_control_bad_module_parameter_refused(unloaded, what):
                for x in lines), lines
 
 
+@pytest.mark.core
 def test_control_roles_by_parameter(unloaded, devices):
     kmod.load("upstream=npu0", "downstream=npd0,later0")
     tool = Tool(Here())

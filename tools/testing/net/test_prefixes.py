@@ -181,6 +181,7 @@ def test_nd_b3_lifetime_zero_stops_it(bare):
     mon.expect("prefix-add", prefix=PFX, dev="up0")
 
 
+@pytest.mark.core
 def test_nd_b3_lifetime_runs_out(bare):
     mon = bare.monitor()
     bare.up0.send(pkt.ra(RTR, PFX, valid=3))

@@ -45,6 +45,7 @@ def test_nd_b5_route_goes_with_the_prefix(lab):
     assert [x for x in rtnl.routes(lab.r) if PFX in x]
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("first", ["up0", "down0"])
 def test_nd_b5_operators_address_downstream(make_lab, first):
     """Two equal prefix routes: whichever the kernel prefers, all works."""
@@ -92,6 +93,7 @@ def test_nd_b6_mark_on_both_sides(lab):
     assert all(p.startswith("2001:db8:1:") for p, _ in rtnl.marked(lab.r))
 
 
+@pytest.mark.core
 def test_nd_b6_mark_goes_with_the_prefix(lab):
     lab.r.ip("addr add 2001:db8:2::1/64 dev up0 nodad")
     lab.tool.wait_prefix(SECOND)

@@ -55,6 +55,7 @@ def test_nd_f5_scan_frames_are_right():
         assert frames[i] == want
 
 
+@pytest.mark.core
 @pytest.mark.heavy
 def test_nd_f5_scan_leaves_live_hosts_undisturbed(scanned):
     lab = scanned

@@ -67,6 +67,7 @@ def assert_kernel_alone(lab):
     assert PFX in lab.r.sh("ip", "-6", "route", "show", "dev", "up0")
 
 
+@pytest.mark.core
 def test_nd_j5_unload_leaves_nothing(lab, reload):
     busy(lab)
     kmod.unload()
@@ -95,6 +96,7 @@ def test_nd_j5_loaded_again_starts_empty(lab, reload):
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
 
 
+@pytest.mark.core
 @pytest.mark.heavy
 def test_nd_j5_unload_under_traffic(lab, reload):
     traffic = Traffic(nd_mix(lab))
