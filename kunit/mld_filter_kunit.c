@@ -14,7 +14,8 @@ struct request {
 #define IN(id, sources)	{ id, MLD_INCLUDE, sources }
 #define EX(id, sources)	{ id, MLD_EXCLUDE, sources }
 
-static int ask_within(struct mld_filter *f, const struct request *r, bool muted, const struct mld_limits *most)
+static int ask_within(struct mld_filter *f, const struct request *r, bool muted,
+		      const struct mld_limits *most)
 {
 	struct in6_addr sources[32];
 	struct mld_request req = {
@@ -41,7 +42,8 @@ static const char *list_of(struct kunit *test, const struct mld_filter *f, enum 
 	if (!text)
 		return "";
 	for (s = mld_filter_first(f, sel); s; s = mld_filter_next(f, s, sel))
-		used += scnprintf(text + used, 256 - used, "%s%u", used ? "," : "", s->addr.s6_addr[15]);
+		used += scnprintf(text + used, 256 - used, "%s%u", used ? "," : "",
+				  s->addr.s6_addr[15]);
 	return text;
 }
 
@@ -55,20 +57,28 @@ struct merge_case {
 static const struct merge_case merge_cases[] = {
 	{ "MLD-D6 none", {}, MLD_INCLUDE, "" },
 	{ "MLD-D6 one IN", { IN("a", "3,1,2") }, MLD_INCLUDE, "1,2,3" },
-	{ "MLD-D6 a source named twice counts once", { IN("a", "1,2,1"), IN("a", "1") }, MLD_INCLUDE, "1" },
-	{ "MLD-D6 union of INs (RFC 3810 4.2)", { IN("a", "1,2,3"), IN("b", "2,3,4"), IN("c", "5,6") },
+	{ "MLD-D6 a source named twice counts once", { IN("a", "1,2,1"), IN("a", "1") },
+	  MLD_INCLUDE, "1" },
+	{ "MLD-D6 union of INs (RFC 3810 4.2)", { IN("a", "1,2,3"), IN("b", "2,3,4"), IN("c",
+											 "5,6") },
 	  MLD_INCLUDE, "1,2,3,4,5,6" },
 	{ "MLD-D6 intersection of EXs minus INs (RFC 3810 4.2)",
 	  { EX("a", "1,2,3,4"), EX("b", "2,3,4,5"), IN("c", "4,5,6") }, MLD_EXCLUDE, "2,3" },
 	{ "MLD-D6 EX {} ends all exclusion (RFC 3810 4.2)",
-	  { EX("a", "1,2,3,4"), EX("b", "2,3,4,5"), IN("c", "4,5,6"), EX("d", "") }, MLD_EXCLUDE, "" },
-	{ "MLD-D6 a listener's second request replaces its first", { IN("a", "1,2"), IN("a", "3") }, MLD_INCLUDE, "3" },
-	{ "MLD-D6 from EX to IN by the same listener", { EX("a", "1"), IN("a", "2") }, MLD_INCLUDE, "2" },
-	{ "MLD-D6 the last EX gone leaves the INs", { EX("a", "1"), IN("b", "2"), IN("a", "") }, MLD_INCLUDE, "2" },
-	{ "MLD-D6 an IN gone brings its exclusion back", { EX("a", "1,2"), IN("b", "2"), IN("b", "") },
+	  { EX("a", "1,2,3,4"), EX("b", "2,3,4,5"), IN("c", "4,5,6"), EX("d", "") }, MLD_EXCLUDE,
+	  "" },
+	{ "MLD-D6 a listener's second request replaces its first", { IN("a", "1,2"), IN("a", "3") },
+	  MLD_INCLUDE, "3" },
+	{ "MLD-D6 from EX to IN by the same listener", { EX("a", "1"), IN("a", "2") }, MLD_INCLUDE,
+	  "2" },
+	{ "MLD-D6 the last EX gone leaves the INs", { EX("a", "1"), IN("b", "2"), IN("a", "") },
+	  MLD_INCLUDE, "2" },
+	{ "MLD-D6 an IN gone brings its exclusion back", { EX("a", "1,2"), IN("b", "2"), IN("b",
+											    "") },
 	  MLD_EXCLUDE, "1,2" },
 	{ "MLD-D6 IN {} by a stranger", { IN("a", "1"), IN("b", "") }, MLD_INCLUDE, "1" },
-	{ "MLD-D6 all gone", { IN("a", "1"), EX("b", "2"), IN("a", ""), IN("b", "") }, MLD_INCLUDE, "" },
+	{ "MLD-D6 all gone", { IN("a", "1"), EX("b", "2"), IN("a", ""), IN("b", "") }, MLD_INCLUDE,
+	  "" },
 };
 
 static void merge_desc(const struct merge_case *c, char *desc)
@@ -255,7 +265,8 @@ static void mld_c6_queried_sources_are_bounded(struct kunit *test)
 static void mld_f3_over_a_limit_nothing_changes(struct kunit *test)
 {
 	const struct mld_limits few = { .group_sources = 4, .listener_sources = 3 };
-	struct request four = IN("a", "1,2,3,4"), a = IN("a", "1,2,3"), b = IN("b", "4,5"), c = IN("b", "4");
+	struct request four = IN("a", "1,2,3,4"), a = IN("a", "1,2,3"), b = IN("b", "4,5"),
+	c = IN("b", "4");
 	struct mld_filter f;
 
 	mld_filter_init(&f);
@@ -274,7 +285,8 @@ static void mld_f3_over_a_limit_nothing_changes(struct kunit *test)
 static void mld_f3_churn_is_bounded(struct kunit *test)
 {
 	const struct mld_limits few = { .group_sources = 2, .listener_sources = 2 };
-	struct request reqs[] = { IN("a", "1,2"), IN("a", "3,4"), IN("a", "5,6"), IN("a", "7,8"), IN("a", "9,10") };
+	struct request reqs[] = { IN("a", "1,2"), IN("a", "3,4"), IN("a", "5,6"), IN("a", "7,8"),
+				  IN("a", "9,10") };
 	struct mld_filter f;
 	unsigned int i;
 	int err = 0;

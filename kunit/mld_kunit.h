@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A link for tests of the MLD engine's pure files: its clock stands until it is told to go on, its randomness is one number,
- * and what it sends is kept as text.
+ * A link for tests of the MLD engine's pure files: its clock stands until it is told to go on, its
+ * randomness is one number, and what it sends is kept as text.
  *
- * A message reads "GROUP:TYPE(SOURCES)", a packet ends with ";": "1:ALLOW(1,3) 1:BLOCK(2);" is one packet with two records
- * of ff1e::1:1. Groups and sources are named by the last octet of their address. v1: "1:REPORT;", "1:DONE;".
+ * A message reads "GROUP:TYPE(SOURCES)", a packet ends with ";": "1:ALLOW(1,3) 1:BLOCK(2);" is one
+ * packet with two records of ff1e::1:1. Groups and sources are named by the last octet of their
+ * address. v1: "1:REPORT;", "1:DONE;".
  */
 #ifndef MLD_KUNIT_H
 #define MLD_KUNIT_H
@@ -58,7 +59,8 @@ static inline struct in6_addr mldt_source(u8 n)
 }
 
 /* "1,3" to addresses; returns how many. */
-static inline unsigned int mldt_sources(const char *text, struct in6_addr *sources, unsigned int room)
+static inline unsigned int mldt_sources(const char *text, struct in6_addr *sources,
+					unsigned int room)
 {
 	unsigned int n = 0, value = 0;
 
@@ -80,8 +82,10 @@ static inline unsigned int mldt_sources(const char *text, struct in6_addr *sourc
 static inline void mldt_print(struct mldt *t, const char *sep, unsigned int value, const char *text)
 {
 	if (t->used + 32 < sizeof(t->log))
-		t->used += *sep ? scnprintf(t->log + t->used, sizeof(t->log) - t->used, "%s%u%s", sep, value, text) :
-				  scnprintf(t->log + t->used, sizeof(t->log) - t->used, "%u%s", value, text);
+		t->used += *sep ? scnprintf(t->log + t->used, sizeof(t->log) - t->used, "%s%u%s",
+					    sep, value, text) :
+				  scnprintf(t->log + t->used, sizeof(t->log) - t->used, "%u%s",
+					    value, text);
 }
 
 static inline void mldt_text(struct mldt *t, const char *text)
@@ -92,14 +96,16 @@ static inline void mldt_text(struct mldt *t, const char *text)
 
 static inline void mldt_print_report(struct mldt *t, const u8 *data, u32 len)
 {
-	static const char *const names[] = { ":?(", ":IS_IN(", ":IS_EX(", ":TO_IN(", ":TO_EX(", ":ALLOW(", ":BLOCK(" };
+	static const char *const names[] = { ":?(", ":IS_IN(", ":IS_EX(", ":TO_IN(", ":TO_EX(",
+					     ":ALLOW(", ":BLOCK(" };
 	unsigned int count = data[6] << 8 | data[7], i, j, n;
 	u32 at = sizeof(struct mld_v2_report);
 
 	t->records += count;
 	for (i = 0; i < count; i++) {
 		n = data[at + 2] << 8 | data[at + 3];
-		mldt_print(t, i ? " " : "", data[at + 19], data[at] < ARRAY_SIZE(names) ? names[data[at]] : names[0]);
+		mldt_print(t, i ? " " : "", data[at + 19],
+			   data[at] < ARRAY_SIZE(names) ? names[data[at]] : names[0]);
 		at += sizeof(struct mld_record);
 		for (j = 0; j < n; j++, at += 16)
 			mldt_print(t, j ? "," : "", data[at + 15], "");
@@ -108,7 +114,8 @@ static inline void mldt_print_report(struct mldt *t, const u8 *data, u32 len)
 	KUNIT_EXPECT_EQ(t->test, at, len);
 }
 
-static inline void mldt_send(struct mld_out *out, const struct in6_addr *daddr, const void *data, u32 len)
+static inline void mldt_send(struct mld_out *out, const struct in6_addr *daddr, const void *data,
+			     u32 len)
 {
 	struct mldt *t = container_of(out, struct mldt, p.out);
 	const u8 *octets = data;
@@ -169,7 +176,8 @@ static inline void mldt_pass(struct mldt *t, s64 ms)
 	t->now = until;
 }
 
-static inline int mldt_listen(struct mldt *t, u8 group, const void *id, enum mld_mode mode, const char *text, u32 delay)
+static inline int mldt_listen(struct mldt *t, u8 group, const void *id, enum mld_mode mode,
+			      const char *text, u32 delay)
 {
 	struct in6_addr sources[32], addr = mldt_group(group);
 	struct mld_request req = {
@@ -191,6 +199,39 @@ static inline void mldt_in(struct mldt *t, u8 group, const char *id, const char 
 static inline void mldt_ex(struct mldt *t, u8 group, const char *id, const char *sources)
 {
 	KUNIT_EXPECT_EQ(t->test, mldt_listen(t, group, id, MLD_EXCLUDE, sources, 0), 0);
+}
+
+#define MLDT_PER_PACKET	72	/* records without sources in a packet of 1500 octets */
+
+/* Listen to @n groups above ff1e::2:0:0, in no order, and let the reports of that go by. */
+static inline void mldt_join_many(struct mldt *t, unsigned int n)
+{
+	struct mld_request req = { .id = "many", .mode = MLD_EXCLUDE };
+	struct in6_addr addr = { .s6_addr = { 0xff, 0x1e, [11] = 2 } };
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		addr.s6_addr32[3] = htonl(i * 2654435761u);
+		KUNIT_EXPECT_EQ(t->test, mld_proto_listen(&t->p, &addr, &req, t->now), 0);
+	}
+	mldt_pass(t, 30000);
+}
+
+/* A test's own link; it ends with the test. */
+static inline struct mldt *mldt_link_new(struct kunit *test)
+{
+	test->priv = mldt_new(test);
+	return test->priv;
+}
+
+static inline void mldt_link_end(struct kunit *test)
+{
+	struct mldt *t = test->priv;
+
+	if (!t)
+		return;
+	mld_proto_release(&t->p);
+	KUNIT_EXPECT_EQ(test, t->p.ngroups, 0);
 }
 
 /* Group 0 stands for a general query. */
@@ -304,13 +345,13 @@ static inline void mldt_step(struct mldt *t, char op, const char *arg, u32 *dela
 /**
  * struct mldt_case - a story of group 1, what is sent in it, and where it ends
  * @desc: row and title
- * @script: steps, separated by spaces:
- *	i=SOURCES, e=SOURCES: listener a asks for INCLUDE, EXCLUDE; I=, E=: listener b; d=MS before it: with a delay
- *	g=MRD, q=MRD, s=SOURCES: v2 query, general, address-specific, source-specific (of 1 s); G=MRD, Q=MRD: v1 queries
- *	h: another listener's v1 report is heard
- *	w=MS: time passes; r=0, r=1, r=5: randomness draws the smallest, the largest, the middle from here on
- *	z, Z: sleep, wake; R: report afresh; m=1, m=0: link without, with multicast; v=N: enum mld_version_mode
- *	x: what was sent so far is of no interest
+ * @script: steps, separated by spaces: i=SOURCES, e=SOURCES: listener a asks for INCLUDE, EXCLUDE;
+ *	I=, E=: listener b; d=MS before it: with a delay g=MRD, q=MRD, s=SOURCES: v2 query, general,
+ *	address-specific, source-specific (of 1 s); G=MRD, Q=MRD: v1 queries h: another listener's
+ *	v1 report is heard w=MS: time passes; r=0, r=1, r=5: randomness draws the smallest, the
+ *	largest, the middle from here on z, Z: sleep, wake; R: report afresh; m=1, m=0: link
+ *	without, with multicast; v=N: enum mld_version_mode x: what was sent so far is of no
+ *	interest
  * @sent: as in struct mldt
  * @state: of the group at the end
  */

@@ -3,7 +3,7 @@
 
 #include "mld_kunit.h"
 
-#define FIT	89	/* sources of one record in a packet of 1500 octets (RFC 3810 5.1.10 counts the same) */
+#define FIT	89	/* sources of one record in 1500 octets, as in RFC 3810 5.1.10 */
 
 struct split_case {
 	const char *desc;
@@ -65,7 +65,8 @@ static void long_lists_are_split_or_cut(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->records, c->packets);
 	KUNIT_EXPECT_LE(test, t->largest, MLDT_PAYLOAD);
 	if (c->sources >= FIT)
-		KUNIT_EXPECT_EQ(test, t->largest, sizeof(struct mld_v2_report) + sizeof(struct mld_record) + FIT * 16);
+		KUNIT_EXPECT_EQ(test, t->largest,
+				sizeof(struct mld_v2_report) + sizeof(struct mld_record) + FIT * 16);
 	mld_filter_release(&f);
 }
 

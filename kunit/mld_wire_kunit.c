@@ -63,7 +63,8 @@ static const struct hbh_case hbh_cases[] = {
 	{ "MLD-B1 alert, then PadN", { 58, 0, 5, 2, 0, 0, 1, 0 }, 8, true },
 	{ "MLD-B1 PadN, then alert", { 58, 0, 1, 0, 5, 2, 0, 0 }, 8, true },
 	{ "MLD-B1 Pad1s, then alert", { 58, 0, 0, 0, 5, 2, 0, 0 }, 8, true },
-	{ "MLD-B1 alert in the second eight octets", { 58, 1, 1, 4, 0, 0, 0, 0, 5, 2, 0, 0, 1, 2, 0, 0 }, 16, true },
+	{ "MLD-B1 alert in the second eight octets", { 58, 1, 1, 4, 0, 0, 0, 0, 5, 2, 0, 0, 1, 2, 0,
+						       0 }, 16, true },
 	{ "MLD-B1 alert of another value", { 58, 0, 5, 2, 0, 1, 1, 0 }, 8, false },
 	{ "MLD-B1 alert of another length", { 58, 0, 5, 4, 0, 0, 0, 0 }, 8, false },
 	{ "MLD-B1 only padding", { 58, 0, 1, 4, 0, 0, 0, 0 }, 8, false },
@@ -104,11 +105,15 @@ static const struct range_case range_cases[] = {
 	{ "MLD-A3 scope 1 is not reported", { .s6_addr = { 0xff, 0x01, [15] = 1 } }, false, false },
 	{ "MLD-A3 ff02::2 is reported", { .s6_addr = { 0xff, 0x02, [15] = 2 } }, true, false },
 	{ "MLD-A3 ff05::1 is reported", { .s6_addr = { 0xff, 0x05, [15] = 1 } }, true, false },
-	{ "MLD-A3 a solicited-node group is reported", { .s6_addr = { 0xff, 2, [11] = 1, [12] = 0xff, [15] = 9 } },
+	{ "MLD-A3 a solicited-node group is reported", { .s6_addr = { 0xff, 2, [11] = 1,
+								      [12] = 0xff, [15] = 9 } },
 	  true, false },
-	{ "MLD-F4 ff3e::8000:1 is source-specific", { .s6_addr = { 0xff, 0x3e, [12] = 0x80, [15] = 1 } }, true, true },
-	{ "MLD-F4 ff32::1 is source-specific", { .s6_addr = { 0xff, 0x32, [15] = 1 } }, true, true },
-	{ "MLD-F4 ff3e:20::1 is not", { .s6_addr = { 0xff, 0x3e, [3] = 0x20, [15] = 1 } }, true, false },
+	{ "MLD-F4 ff3e::8000:1 is source-specific", { .s6_addr = { 0xff, 0x3e, [12] = 0x80,
+								   [15] = 1 } }, true, true },
+	{ "MLD-F4 ff32::1 is source-specific", { .s6_addr = { 0xff, 0x32, [15] = 1 } }, true,
+	  true },
+	{ "MLD-F4 ff3e:20::1 is not", { .s6_addr = { 0xff, 0x3e, [3] = 0x20, [15] = 1 } }, true,
+	  false },
 	{ "MLD-F4 ff1e::1 is not", { .s6_addr = { 0xff, 0x1e, [15] = 1 } }, true, false },
 };
 
@@ -151,24 +156,33 @@ struct query_case {
 static const struct query_case query_cases[] = {
 	{ "MLD-B2 v2 general query", VALID_V2, .kind = MLD_GQ, .general = true },
 	{ "MLD-B2 v2 address-specific query", VALID_V2, .kind = MLD_MASQ },
-	{ "MLD-B2 v2 source-specific query", VALID_V2, .kind = MLD_MASSQ, .announced = 2, .present = 2 },
+	{ "MLD-B2 v2 source-specific query", VALID_V2, .kind = MLD_MASSQ, .announced = 2,
+	  .present = 2 },
 	{ "MLD-B2 v1 general query", VALID_V1, .kind = MLD_GQ, .general = true, .len = 24 },
 	{ "MLD-B2 v1 address-specific query", VALID_V1, .kind = MLD_MASQ, .len = 24 },
 	{ "MLD-B2 23 octets", MLD_C_DROP_LENGTH, .len = 23 },
 	{ "MLD-B2 25 octets", MLD_C_DROP_LENGTH, .len = 25 },
 	{ "MLD-B2 27 octets", MLD_C_DROP_LENGTH, .len = 27 },
-	{ "MLD-B2 more octets than sources", VALID_V2, .kind = MLD_MASSQ, .announced = 1, .present = 3 },
+	{ "MLD-B2 more octets than sources", VALID_V2, .kind = MLD_MASSQ, .announced = 1,
+	  .present = 3 },
 	{ "MLD-B2 extra octets behind no source", VALID_V2, .kind = MLD_MASQ, .len = 29 },
-	{ "MLD-B3 fewer sources than announced", MLD_C_DROP_SOURCES_MISSING, .announced = 3, .present = 2 },
+	{ "MLD-B3 fewer sources than announced", MLD_C_DROP_SOURCES_MISSING, .announced = 3,
+	  .present = 2 },
 	{ "MLD-B3 last source cut", MLD_C_DROP_SOURCES_MISSING, .announced = 2, .len = 28 + 31 },
-	{ "MLD-B3 65535 sources announced, none present", MLD_C_DROP_SOURCES_MISSING, .announced = 65535 },
+	{ "MLD-B3 65535 sources announced, none present", MLD_C_DROP_SOURCES_MISSING,
+	  .announced = 65535 },
 	{ "MLD-B3 256 sources", VALID_V2, .kind = MLD_MASSQ, .announced = 256, .present = 256 },
 	{ "MLD-B3 257 sources", MLD_C_DROP_SOURCES_LIMIT, .announced = 257, .present = 257 },
-	{ "MLD-B4 general query with a source", MLD_C_DROP_GENERAL_SOURCES, .general = true, .announced = 1, .present = 1 },
-	{ "MLD-B4 general query to our unicast address", VALID_V2, .kind = MLD_GQ, .general = true, .to = TO_OURS },
-	{ "MLD-B4 general query to another group", MLD_C_DROP_DESTINATION, .general = true, .to = TO_OTHER_GROUP },
-	{ "MLD-B4 general query to another's address", MLD_C_DROP_DESTINATION, .general = true, .to = TO_OTHER },
-	{ "MLD-B4 specific query to our unicast address", VALID_V2, .kind = MLD_MASQ, .to = TO_OURS },
+	{ "MLD-B4 general query with a source", MLD_C_DROP_GENERAL_SOURCES, .general = true,
+	  .announced = 1, .present = 1 },
+	{ "MLD-B4 general query to our unicast address", VALID_V2, .kind = MLD_GQ, .general = true,
+	  .to = TO_OURS },
+	{ "MLD-B4 general query to another group", MLD_C_DROP_DESTINATION, .general = true,
+	  .to = TO_OTHER_GROUP },
+	{ "MLD-B4 general query to another's address", MLD_C_DROP_DESTINATION, .general = true,
+	  .to = TO_OTHER },
+	{ "MLD-B4 specific query to our unicast address", VALID_V2, .kind = MLD_MASQ,
+	  .to = TO_OURS },
 	{ "MLD-B4 specific query to ff02::1", VALID_V2, .kind = MLD_MASQ, .to = TO_ALL_NODES },
 	{ "MLD-B4 specific query to another group", MLD_C_DROP_DESTINATION, .to = TO_OTHER_GROUP },
 	{ "MLD-B5 asks for a unicast address", MLD_C_DROP_GROUP, .group_unicast = true },
@@ -248,7 +262,10 @@ static void query_write(const struct query_case *c, u8 *data, size_t len)
 		data[at] = source.s6_addr[(at - sizeof(head)) % 16];
 }
 
-/* Nothing else changes in a query that is dropped: mld_query_parse() has only its result to say it with. */
+/*
+ * Nothing else changes in a query that is dropped: mld_query_parse() has only its result to say it
+ * with.
+ */
 static void queries_are_judged(struct kunit *test)
 {
 	const struct query_case *c = test->param_value;
@@ -263,7 +280,8 @@ static void queries_are_judged(struct kunit *test)
 		.own = c->own,
 		.daddr_is_ours = c->to == TO_OURS,
 	};
-	u8 *data = kunit_kzalloc(test, len, GFP_KERNEL);	/* exactly: reading past it is seen */
+	/* exactly: reading past it is seen */
+	u8 *data = kunit_kzalloc(test, len, GFP_KERNEL);
 	struct mld_query query;
 
 	KUNIT_ASSERT_NOT_NULL(test, data);

@@ -8,13 +8,13 @@
 
 #include "mld_priv.h"
 
-#define MLD_GSR_BURST		8	/* one more than a querier with the largest robustness variable repeats */
+#define MLD_GSR_BURST		8	/* more than any querier repeats */
 #define MLD_QUERIED_MAX		16384	/* recorded sources on a link; past it, answers are whole */
 #define MLD_V1_WALK		1000	/* groups visited per ms by v1 general queries, at most */
 
 /*
- * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so much of the interval
- * as one packet's share is, and the others spread behind it.
+ * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so
+ * much of the interval as one packet's share is, and the others spread behind it.
  */
 static void mld_v2_general(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
@@ -27,7 +27,10 @@ static void mld_v2_general(struct mld_proto *p, const struct mld_query *query, s
 		mld_pass_start(p, pass, due, now + query->mrd);
 }
 
-/* RFC 2710 4: a delay of its own for each group. Visiting all groups is dear, so such queries are rationed. */
+/*
+ * RFC 2710 4: a delay of its own for each group. Visiting all groups is dear, so such queries are
+ * rationed.
+ */
 static void mld_v1_general(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
 	struct mld_step step;
@@ -106,8 +109,8 @@ static void mld_specific(struct mld_proto *p, const struct mld_query *query, s64
 }
 
 /*
- * RFC 3810 8.2.1, 9.12: any v1 query starts the timeout of the older querier anew; RFC 9777 8.2.1 speaks of general queries
- * only, but deployed listeners turn on any.
+ * RFC 3810 8.2.1, 9.12: any v1 query starts the timeout of the older querier anew; RFC 9777 8.2.1
+ * speaks of general queries only, but deployed listeners turn on any.
  */
 static void mld_v1_seen(struct mld_proto *p, s64 now)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Source filters of a group: what each listener asked for, the merge of it (T1), what the routers were told last (T0), and
- * what of the difference is still to be told again. Pure.
+ * Source filters of a group: what each listener asked for, the merge of it (T1), what the routers
+ * were told last (T0), and what of the difference is still to be told again. Pure.
  *
- * T1 is never stored as a list. Each source counts the listeners that include and exclude it, and whether the merged
- * list holds it follows from these counts (RFC 3810 4.2). T0 is one bit of each source and the mode that was told.
+ * T1 is never stored as a list. Each source counts the listeners that include and exclude it, and
+ * whether the merged list holds it follows from these counts (RFC 3810 4.2). T0 is one bit of each
+ * source and the mode that was told.
  */
 
 #include <linux/errno.h>
@@ -18,12 +19,15 @@
 
 #include "mld_priv.h"
 
-/* Sources that left the filter stay until their leaving has been told; so many times the limit may a group hold in all. */
+/*
+ * Sources that left the filter stay until their leaving has been told; so many times the limit may
+ * a group hold in all.
+ */
 #define MLD_SOURCES_SLACK	4
 
 /*
- * RFC 3810 4.2: with any EXCLUDE listener, the list is the intersection of the EXCLUDE lists minus all INCLUDE sources;
- * else it is the union of the INCLUDE lists.
+ * RFC 3810 4.2: with any EXCLUDE listener, the list is the intersection of the EXCLUDE lists minus
+ * all INCLUDE sources; else it is the union of the INCLUDE lists.
  */
 static bool mld_source_listed(const struct mld_filter *f, const struct mld_source *s)
 {
@@ -37,7 +41,8 @@ static bool mld_source_forwarded(const struct mld_filter *f, const struct mld_so
 	return mld_source_listed(f, s) == (mld_filter_mode(f) == MLD_INCLUDE);
 }
 
-static bool mld_source_selected(const struct mld_filter *f, const struct mld_source *s, enum mld_select sel)
+static bool mld_source_selected(const struct mld_filter *f, const struct mld_source *s,
+				enum mld_select sel)
 {
 	switch (sel) {
 	case MLD_SEL_LIST:
@@ -57,8 +62,9 @@ static struct mld_source *mld_source_entry(struct rb_node *node)
 	return node ? rb_entry(node, struct mld_source, node) : NULL;
 }
 
-#define mld_for_each_source(s, f) \
-	for ((s) = mld_source_entry(rb_first(&(f)->sources)); (s); (s) = mld_source_entry(rb_next(&(s)->node)))
+#define mld_for_each_source(s, f)					\
+	for ((s) = mld_source_entry(rb_first(&(f)->sources)); (s);	\
+	     (s) = mld_source_entry(rb_next(&(s)->node)))
 
 /* The source's node, made if need be; NULL if there is no memory for it. */
 static struct mld_source *mld_source_get(struct mld_filter *f, const struct in6_addr *addr)
@@ -208,7 +214,8 @@ static void mld_filter_merge(struct mld_filter *f, const struct mld_listener *l,
 }
 
 /* Nodes for all sources of a listener, so that merging it cannot fail. */
-static int mld_filter_prepare(struct mld_filter *f, const struct mld_listener *l, const struct mld_limits *limits)
+static int mld_filter_prepare(struct mld_filter *f, const struct mld_listener *l,
+			      const struct mld_limits *limits)
 {
 	unsigned int i;
 
@@ -223,7 +230,8 @@ static int mld_filter_prepare(struct mld_filter *f, const struct mld_listener *l
 	return 0;
 }
 
-static int mld_filter_replace(struct mld_filter *f, struct mld_listener *old, struct mld_listener *new,
+static int mld_filter_replace(struct mld_filter *f, struct mld_listener *old,
+			      struct mld_listener *new,
 			      const struct mld_limits *limits)
 {
 	int err;
@@ -316,12 +324,14 @@ bool mld_filter_changed(const struct mld_filter *f)
 EXPORT_SYMBOL_IF_KUNIT(mld_filter_changed);
 
 /**
- * mld_filter_commit() - T1 is told now: T0 becomes T1, and the difference is put under retransmission
+ * mld_filter_commit() - T1 is told now: T0 becomes T1, and the difference is put under
+ *	retransmission
  * @f: the filter
  * @rv: times that the difference has to be told, this one included; 0 to tell nothing
  *
- * RFC 3810 6.1: a change of mode is told by the mode record alone, which holds the whole list, and so ends what was
- * pending for sources; a change of sources is merged with what is pending for others.
+ * RFC 3810 6.1: a change of mode is told by the mode record alone, which holds the whole list, and
+ * so ends what was pending for sources; a change of sources is merged with what is pending for
+ * others.
  *
  * Return: true if there was a difference.
  */
@@ -374,8 +384,8 @@ EXPORT_SYMBOL_IF_KUNIT(mld_filter_retrans);
  * mld_filter_sent() - a state-change report of this group has left: count it
  * @f: the filter
  *
- * Each report counts for all that is pending, a mode record for the sources too, since it lists them
- * (RFC 3810 6.1: "Each time a State Change Report is sent the counter is decreased").
+ * Each report counts for all that is pending, a mode record for the sources too, since it lists
+ * them (RFC 3810 6.1: "Each time a State Change Report is sent the counter is decreased").
  */
 void mld_filter_sent(struct mld_filter *f)
 {
@@ -428,8 +438,9 @@ EXPORT_SYMBOL_IF_KUNIT(mld_filter_untell);
  * @n: entries at @sources
  *
  * Context: Process context, may sleep.
- * Return: 0, -ENOMEM, or -ENOBUFS if the list would grow past MLD_QUERY_SOURCES_MAX. On error nothing is recorded any more,
- *	neither of this query nor of earlier ones; the caller answers with the whole filter.
+ * Return: 0, -ENOMEM, or -ENOBUFS if the list would grow past MLD_QUERY_SOURCES_MAX. On error
+ *	nothing is recorded any more, neither of this query nor of earlier ones; the caller answers
+ *	with the whole filter.
  */
 int mld_filter_query(struct mld_filter *f, const u8 *sources, u16 n)
 {
@@ -469,7 +480,8 @@ void mld_filter_unquery(struct mld_filter *f)
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_filter_unquery);
 
-static struct mld_source *mld_filter_from(const struct mld_filter *f, struct rb_node *node, enum mld_select sel)
+static struct mld_source *mld_filter_from(const struct mld_filter *f, struct rb_node *node,
+					  enum mld_select sel)
 {
 	struct mld_source *s;
 
@@ -502,7 +514,8 @@ EXPORT_SYMBOL_IF_KUNIT(mld_filter_first);
  *
  * Return: the source, or NULL if @s was the last.
  */
-struct mld_source *mld_filter_next(const struct mld_filter *f, struct mld_source *s, enum mld_select sel)
+struct mld_source *mld_filter_next(const struct mld_filter *f, struct mld_source *s,
+				   enum mld_select sel)
 {
 	return mld_filter_from(f, rb_next(&s->node), sel);
 }

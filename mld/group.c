@@ -2,9 +2,10 @@
 /*
  * The state machine of a group on a link. Pure.
  *
- * Each version of the protocol has a table (state, event) -> handler; an empty cell means that the event says nothing in
- * that state. A handler changes the group's times and counters and may write records; the next state follows from these
- * (mld_group_settle()), so a state and what it stands for cannot disagree.
+ * Each version of the protocol has a table (state, event) -> handler; an empty cell means that the
+ * event says nothing in that state. A handler changes the group's times and counters and may write
+ * records; the next state follows from these (mld_group_settle()), so a state and what it stands
+ * for cannot disagree.
  */
 
 #include <linux/kernel.h>
@@ -13,8 +14,6 @@
 #include <kunit/visibility.h>
 
 #include "mld_priv.h"
-
-typedef void mld_handler(struct mld_group *g, const struct mld_step *step);
 
 static const char *const mld_state_names[MLD_NR_STATES] = {
 	[MLD_NOT_MEMBER] = "not-member",
@@ -41,27 +40,39 @@ const char *mld_state_name(enum mld_state state)
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_state_name);
 
-/*
- * RFC 3810 6.1: "A change of per-interface state causes the node to immediately transmit a State Change Report." At once
- * means at the end of the link's window of changes, so that changes made together share a packet; a listener may allow
- * its own change to wait, but a time that is sooner stays.
+/**
+ * mld_group_change_soon() - have a change told
+ * @g: the group
+ * @step: its window, or the delay that the listener allows
+ *
+ * RFC 3810 6.1: "A change of per-interface state causes the node to immediately transmit a State
+ * Change Report." At once means at the end of the link's window of changes, so that changes made
+ * together share a packet; a listener may allow its own change to wait, but a time that is sooner
+ * stays.
  */
-static void mld_change_soon(struct mld_group *g, const struct mld_step *step)
+void mld_group_change_soon(struct mld_group *g, const struct mld_step *step)
 {
 	g->change_due = min(g->change_due, step->delay ? step->now + step->delay : step->window);
 }
 
-static void mld_answer_soon(struct mld_group *g, const struct mld_step *step)
+/**
+ * mld_group_answer_soon() - have a query answered, not later than one before it
+ * @g: the group
+ * @step: the delay drawn for it
+ */
+void mld_group_answer_soon(struct mld_group *g, const struct mld_step *step)
 {
 	g->answer_due = min(g->answer_due, step->now + step->delay);
 }
 
 /*
  * RFC 3810 6.1 and 6.3 (4), contents of a state-change report:
- *   Filter Mode Retransmission Counter > 0, INCLUDE   TO_IN, all in the current state that must be forwarded
- *   Filter Mode Retransmission Counter > 0, EXCLUDE   TO_EX, all in the current state that must be blocked
- *   else                                              ALLOW and BLOCK of the sources with retransmission state
- * and "[Robustness Variable] - 1 retransmissions at intervals chosen at random from (0, [Unsolicited Report Interval])".
+ *   Filter Mode Retransmission Counter > 0:
+ *     INCLUDE   TO_IN, all in the current state that must be forwarded
+ *     EXCLUDE   TO_EX, all in the current state that must be blocked
+ *   else        ALLOW and BLOCK of the sources with retransmission state
+ * and "[Robustness Variable] - 1 retransmissions at intervals chosen at random from (0,
+ * [Unsolicited Report Interval])".
  */
 static void mld_tell(struct mld_group *g, const struct mld_step *step)
 {
@@ -80,24 +91,28 @@ static void mld_tell(struct mld_group *g, const struct mld_step *step)
 
 /* Version 2 */
 
-/* RFC 3810 6.1, the per-interface state changed and still is one: see mld_change_soon(). */
+/* RFC 3810 6.1, the per-interface state changed and still is one: see mld_group_change_soon(). */
 static void mld_v2_change(struct mld_group *g, const struct mld_step *step)
 {
-	mld_change_soon(g, step);
+	mld_group_change_soon(g, step);
 }
 
 /*
- * RFC 3810 6.1, INCLUDE (A) -> none: BLOCK (A); EXCLUDE (A) -> none: TO_IN (). 6.3 (2), (3): a query is answered "if, and
- * only if, the interface has listening state", so what was pending falls away.
+ * RFC 3810 6.1, INCLUDE (A) -> none: BLOCK (A); EXCLUDE (A) -> none: TO_IN (). 6.3 (2), (3): a
+ * query is answered "if, and only if, the interface has listening state", so what was pending falls
+ * away.
  */
 static void mld_v2_leave(struct mld_group *g, const struct mld_step *step)
 {
 	g->answer_due = MLD_NEVER;
 	mld_filter_unquery(&g->filter);
-	mld_change_soon(g, step);
+	mld_group_change_soon(g, step);
 }
 
-/* A change was taken back before it was told, or was none for the link: no difference, nothing to say (6.1). */
+/*
+ * A change was taken back before it was told, or was none for the link: no difference, nothing to
+ * say (6.1).
+ */
 static void mld_v2_same(struct mld_group *g, const struct mld_step *step)
 {
 	g->change_due = MLD_NEVER;
@@ -108,8 +123,9 @@ static void mld_v2_same(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
- * RFC 3810 6.1: the difference between the state told last and the current one is merged with what is pending, and "the
- * transmission of the merged State Change Report ... becomes the first of [Robustness Variable] transmissions".
+ * RFC 3810 6.1: the difference between the state told last and the current one is merged with what
+ * is pending, and "the transmission of the merged State Change Report ... becomes the first of
+ * [Robustness Variable] transmissions".
  */
 static void mld_v2_change_due(struct mld_group *g, const struct mld_step *step)
 {
@@ -119,8 +135,8 @@ static void mld_v2_change_due(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
- * RFC 3810 6.3 (4): a retransmission timer expired. The records speak of the current state, so a change that waits is told by
- * them, and counts as told.
+ * RFC 3810 6.3 (4): a retransmission timer expired. The records speak of the current state, so a
+ * change that waits is told by them, and counts as told.
  */
 static void mld_v2_retrans_due(struct mld_group *g, const struct mld_step *step)
 {
@@ -130,36 +146,37 @@ static void mld_v2_retrans_due(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
- * RFC 3810 6.2, rules 3 and 4, Multicast Address Specific Query: schedule a report; of a pending one, "the multicast
- * address source list is cleared and a single response is scheduled ... at the earliest of the remaining time for the
- * pending report and the selected delay".
+ * RFC 3810 6.2, rules 3 and 4, Multicast Address Specific Query: schedule a report; of a pending
+ * one, "the multicast address source list is cleared and a single response is scheduled ... at the
+ * earliest of the remaining time for the pending report and the selected delay".
  */
 static void mld_v2_query(struct mld_group *g, const struct mld_step *step)
 {
 	mld_filter_unquery(&g->filter);
-	mld_answer_soon(g, step);
+	mld_group_answer_soon(g, step);
 }
 
 /*
- * RFC 3810 6.2, rules 3 and 5, Multicast Address and Source Specific Query: record or augment the source list, earliest of
- * the two times. A list that cannot be kept is answered with the whole filter, which says all that was asked and more.
+ * RFC 3810 6.2, rules 3 and 5, Multicast Address and Source Specific Query: record or augment the
+ * source list, earliest of the two times. A list that cannot be kept is answered with the whole
+ * filter, which says all that was asked and more.
  */
 static void mld_v2_source_query(struct mld_group *g, const struct mld_step *step)
 {
 	mld_filter_query(&g->filter, step->sources, step->nsources);
-	mld_answer_soon(g, step);
+	mld_group_answer_soon(g, step);
 }
 
 /* RFC 3810 6.2, rule 4: the recorded list is empty since all is to be reported, and stays so. */
 static void mld_v2_source_query_whole(struct mld_group *g, const struct mld_step *step)
 {
-	mld_answer_soon(g, step);
+	mld_group_answer_soon(g, step);
 }
 
 /*
- * An answer must not run ahead of a change that waits: if the change were taken back then, routers would go on believing
- * the answer, and nothing would be pending to tell them. So the change is told first, and in a packet before: routers may
- * take the records of one packet in any order.
+ * An answer must not run ahead of a change that waits: if the change were taken back then, routers
+ * would go on believing the answer, and nothing would be pending to tell them. So the change is
+ * told first, and in a packet before: routers may take the records of one packet in any order.
  */
 static void mld_tell_waiting(struct mld_group *g, const struct mld_step *step)
 {
@@ -169,13 +186,17 @@ static void mld_tell_waiting(struct mld_group *g, const struct mld_step *step)
 	mld_report_flush(step->out);
 }
 
-/* RFC 3810 6.3 (1): one current-state record with the filter mode and the source list, whatever they are by now. */
+/*
+ * RFC 3810 6.3 (1): one current-state record with the filter mode and the source list, whatever
+ * they are by now.
+ */
 static void mld_v2_general(struct mld_group *g, const struct mld_step *step)
 {
-	enum mld_record_type type = mld_filter_mode(&g->filter) == MLD_EXCLUDE ? MLD_IS_EX : MLD_IS_IN;
+	bool exclude = mld_filter_mode(&g->filter) == MLD_EXCLUDE;
 
 	mld_tell_waiting(g, step);
-	mld_report_record(step->out, &g->addr, type, &g->filter, MLD_SEL_LIST);
+	mld_report_record(step->out, &g->addr, exclude ? MLD_IS_EX : MLD_IS_IN, &g->filter,
+			  MLD_SEL_LIST);
 	g->lazy = false;
 }
 
@@ -190,7 +211,8 @@ static void mld_v2_answer(struct mld_group *g, const struct mld_step *step)
 /*
  * RFC 3810 6.3 (3):  INCLUDE (A), asked for B: IS_IN (A*B)
  *                    EXCLUDE (A), asked for B: IS_IN (B-A)
- * "If the resulting Current State Record has an empty set of source addresses, then no response is sent."
+ * "If the resulting Current State Record has an empty set of source addresses, then no response is
+ * sent."
  */
 static void mld_v2_source_answer(struct mld_group *g, const struct mld_step *step)
 {
@@ -202,8 +224,9 @@ static void mld_v2_source_answer(struct mld_group *g, const struct mld_step *ste
 }
 
 /*
- * RFC 3810 8.2.1, the timeout of the older querier is over: the v1 delay is void. A Done that waits goes out first, since
- * a v2 router takes it as a leave too and nothing else would tell it. Joins that wait are told as v2.
+ * RFC 3810 8.2.1, the timeout of the older querier is over: the v1 delay is void. A Done that waits
+ * goes out first, since a v2 router takes it as a leave too and nothing else would tell it. Joins
+ * that wait are told as v2.
  */
 static void mld_v2_version(struct mld_group *g, const struct mld_step *step)
 {
@@ -216,218 +239,113 @@ static void mld_v2_version(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
- * RFC 3810 5.2.13, and a link that came back: the same records as for a listening that has just begun. A change that
- * waits for its first report, and a mode that is to be told again, will say as much themselves.
+ * RFC 3810 5.2.13, and a link that came back: the same records as for a listening that has just
+ * begun. A change that waits for its first report, and a mode that is to be told again, will say as
+ * much themselves.
  */
 static void mld_v2_refresh(struct mld_group *g, const struct mld_step *step)
 {
-	enum mld_record_type type = mld_filter_mode(&g->filter) == MLD_EXCLUDE ? MLD_TO_EX : MLD_ALLOW;
+	bool exclude = mld_filter_mode(&g->filter) == MLD_EXCLUDE;
 
 	if (g->change_due == MLD_NEVER && !g->filter.mode_retrans)
-		mld_report_record(step->out, &g->addr, type, &g->filter, MLD_SEL_LIST);
+		mld_report_record(step->out, &g->addr, exclude ? MLD_TO_EX : MLD_ALLOW, &g->filter,
+				  MLD_SEL_LIST);
 }
 
-#define MLD_V2_CHANGES				\
-	[MLD_EV_CHANGE] = mld_v2_change,	\
-	[MLD_EV_LEAVE] = mld_v2_leave,		\
-	[MLD_EV_SAME] = mld_v2_same
+static const struct mld_row mld_v2_not_member = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_SAME] = mld_v2_same,
+} };
 
-#define MLD_V2_TIMES				\
-	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,	\
-	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,	\
-	[MLD_EV_VERSION] = mld_v2_version
+static const struct mld_row mld_v2_listening = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_QUERY] = mld_v2_query,
+	[MLD_EV_SOURCE_QUERY] = mld_v2_source_query,
+	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
+	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_GENERAL] = mld_v2_general,
+	[MLD_EV_VERSION] = mld_v2_version,
+	[MLD_EV_REFRESH] = mld_v2_refresh,
+} };
 
-#define MLD_V2_LISTENING			\
-	MLD_V2_CHANGES,				\
-	MLD_V2_TIMES,				\
-	[MLD_EV_QUERY] = mld_v2_query,		\
-	[MLD_EV_SOURCE_QUERY] = mld_v2_source_query,	\
-	[MLD_EV_GENERAL] = mld_v2_general,	\
-	[MLD_EV_REFRESH] = mld_v2_refresh
+static const struct mld_row mld_v2_sleeping = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_VERSION] = mld_v2_version,
+} };
 
-static mld_handler *const mld_v2_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
-	[MLD_NOT_MEMBER] = {
-		[MLD_EV_CHANGE] = mld_v2_change,
-		[MLD_EV_SAME] = mld_v2_same,
-	},
-	[MLD_SILENT] = { },
-	[MLD_REPORTING] = { MLD_V2_LISTENING },
-	[MLD_IDLE] = { MLD_V2_LISTENING },
-	/* There is no lazy in v2, see mld_group_state(). */
-	[MLD_LAZY] = { },
-	[MLD_SLEEPING] = { MLD_V2_CHANGES, [MLD_EV_VERSION] = mld_v2_version },
-	/* Until the group has been reported afresh, every answer is a whole one. */
-	[MLD_AWAKENING] = {
-		MLD_V2_CHANGES,
-		MLD_V2_TIMES,
-		[MLD_EV_QUERY] = mld_v2_query,
-		[MLD_EV_SOURCE_QUERY] = mld_v2_query,
-		[MLD_EV_ANSWER_DUE] = mld_v2_answer,
-		[MLD_EV_GENERAL] = mld_v2_general,
-		[MLD_EV_REFRESH] = mld_v2_refresh,
-	},
-	[MLD_G_QUERY_PENDING] = {
-		MLD_V2_CHANGES,
-		MLD_V2_TIMES,
-		[MLD_EV_QUERY] = mld_v2_query,
-		[MLD_EV_SOURCE_QUERY] = mld_v2_source_query_whole,
-		[MLD_EV_ANSWER_DUE] = mld_v2_answer,
-		[MLD_EV_GENERAL] = mld_v2_general,
-		[MLD_EV_REFRESH] = mld_v2_refresh,
-	},
-	[MLD_SG_QUERY_PENDING] = {
-		MLD_V2_LISTENING,
-		[MLD_EV_ANSWER_DUE] = mld_v2_source_answer,
-	},
-	[MLD_LEAVING] = { MLD_V2_CHANGES, MLD_V2_TIMES },
-};
+/* Until the group has been reported afresh, every answer is a whole one. */
+static const struct mld_row mld_v2_awakening = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_QUERY] = mld_v2_query,
+	[MLD_EV_SOURCE_QUERY] = mld_v2_query,
+	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
+	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_ANSWER_DUE] = mld_v2_answer,
+	[MLD_EV_GENERAL] = mld_v2_general,
+	[MLD_EV_VERSION] = mld_v2_version,
+	[MLD_EV_REFRESH] = mld_v2_refresh,
+} };
 
-/* Version 1 */
+static const struct mld_row mld_v2_g_query_pending = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_QUERY] = mld_v2_query,
+	[MLD_EV_SOURCE_QUERY] = mld_v2_source_query_whole,
+	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
+	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_ANSWER_DUE] = mld_v2_answer,
+	[MLD_EV_GENERAL] = mld_v2_general,
+	[MLD_EV_VERSION] = mld_v2_version,
+	[MLD_EV_REFRESH] = mld_v2_refresh,
+} };
 
-/*
- * RFC 2710 5, Non-Listener, "start listening": send report, set flag, start timer; later changes of the filter are none,
- * since v1 knows no sources. A listener that allows its report to wait lets it wait for the random delay as well.
- */
-static void mld_v1_change(struct mld_group *g, const struct mld_step *step)
-{
-	if (mld_filter_told(&g->filter)) {
-		g->change_due = MLD_NEVER;
-		mld_filter_commit(&g->filter, 0);
-	} else if (step->delay) {
-		g->change_due = min(g->change_due, step->now + max(step->delay, step->v1_delay));
-	} else {
-		mld_change_soon(g, step);
-	}
-}
+static const struct mld_row mld_v2_sg_query_pending = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_QUERY] = mld_v2_query,
+	[MLD_EV_SOURCE_QUERY] = mld_v2_source_query,
+	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
+	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_ANSWER_DUE] = mld_v2_source_answer,
+	[MLD_EV_GENERAL] = mld_v2_general,
+	[MLD_EV_VERSION] = mld_v2_version,
+	[MLD_EV_REFRESH] = mld_v2_refresh,
+} };
 
-/* RFC 2710 5, "stop listening": stop timer, send done if flag set. The Done shares the window of changes. */
-static void mld_v1_leave(struct mld_group *g, const struct mld_step *step)
-{
-	g->answer_due = MLD_NEVER;
-	if (g->lazy) {
-		g->change_due = MLD_NEVER;
-		mld_filter_commit(&g->filter, 0);
-	} else {
-		g->change_due = step->window;
-	}
-}
+static const struct mld_row mld_v2_leaving = { {
+	[MLD_EV_CHANGE] = mld_v2_change,
+	[MLD_EV_LEAVE] = mld_v2_leave,
+	[MLD_EV_SAME] = mld_v2_same,
+	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
+	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_VERSION] = mld_v2_version,
+} };
 
-static void mld_v1_same(struct mld_group *g, const struct mld_step *step)
-{
-	g->change_due = MLD_NEVER;
-	if (!mld_filter_wanted(&g->filter))
-		g->answer_due = MLD_NEVER;
-}
-
-/* RFC 2710 5, the report of a join, then its timer; or the Done. */
-static void mld_v1_change_due(struct mld_group *g, const struct mld_step *step)
-{
-	bool wanted = mld_filter_wanted(&g->filter);
-
-	g->change_due = MLD_NEVER;
-	mld_filter_commit(&g->filter, 0);
-	mld_report_v1(step->out, wanted ? MLD_TYPE_V1_REPORT : MLD_TYPE_DONE, &g->addr);
-	g->lazy = false;
-	if (wanted)
-		g->answer_due = min(g->answer_due, step->now + step->v1_delay);
-}
-
-/* RFC 2710 5, Idle: start timer; Delaying: "reset timer if Max Resp Delay < current timer", for which sooner stands here. */
-static void mld_v1_query(struct mld_group *g, const struct mld_step *step)
-{
-	mld_answer_soon(g, step);
-}
-
-/* RFC 2710 5, Delaying, "timer expired": send report, set flag. */
-static void mld_v1_answer(struct mld_group *g, const struct mld_step *step)
-{
-	g->answer_due = MLD_NEVER;
-	if (g->change_due != MLD_NEVER) {
-		mld_v1_change_due(g, step);
-		return;
-	}
-	mld_report_v1(step->out, MLD_TYPE_V1_REPORT, &g->addr);
-	g->lazy = false;
-}
-
-/*
- * RFC 2710 5, Delaying, "report received": stop timer, clear flag. The flag is cleared in Idle as well: whoever reported
- * last answers for the Done, and that is the other listener now. A join that has not been reported is not suppressed.
- */
-static void mld_v1_heard(struct mld_group *g, const struct mld_step *step)
-{
-	g->answer_due = MLD_NEVER;
-	g->lazy = true;
-}
-
-/*
- * RFC 3810 8.2.1: on a change of mode "all pending response and retransmission timers" are cancelled (RFC 9777 8.2.1 too).
- * What no report has told yet is told as v1 then: a join by its report, a leave by its Done, a change of the filter by
- * nothing.
- */
-static void mld_v1_version(struct mld_group *g, const struct mld_step *step)
-{
-	g->retrans_due = MLD_NEVER;
-	g->answer_due = MLD_NEVER;
-	mld_filter_forget(&g->filter);
-	if (g->change_due != MLD_NEVER && mld_filter_wanted(&g->filter) && mld_filter_told(&g->filter)) {
-		g->change_due = MLD_NEVER;
-		mld_filter_commit(&g->filter, 0);
-	}
-}
-
-static void mld_v1_refresh(struct mld_group *g, const struct mld_step *step)
-{
-	if (g->change_due != MLD_NEVER)
-		return;
-	mld_report_v1(step->out, MLD_TYPE_V1_REPORT, &g->addr);
-	g->lazy = false;
-}
-
-#define MLD_V1_CHANGES				\
-	[MLD_EV_CHANGE] = mld_v1_change,	\
-	[MLD_EV_LEAVE] = mld_v1_leave,		\
-	[MLD_EV_SAME] = mld_v1_same,		\
-	[MLD_EV_VERSION] = mld_v1_version
-
-#define MLD_V1_LISTENING			\
-	MLD_V1_CHANGES,				\
-	[MLD_EV_QUERY] = mld_v1_query,		\
-	[MLD_EV_SOURCE_QUERY] = mld_v1_query,	\
-	[MLD_EV_HEARD] = mld_v1_heard,		\
-	[MLD_EV_REFRESH] = mld_v1_refresh
-
-static mld_handler *const mld_v1_table[MLD_NR_STATES][MLD_NR_EVENTS] = {
-	[MLD_NOT_MEMBER] = {
-		[MLD_EV_CHANGE] = mld_v1_change,
-		[MLD_EV_SAME] = mld_v1_same,
-	},
-	[MLD_SILENT] = { },
-	[MLD_REPORTING] = {
-		MLD_V1_LISTENING,
-		[MLD_EV_CHANGE_DUE] = mld_v1_change_due,
-		[MLD_EV_ANSWER_DUE] = mld_v1_answer,
-	},
-	[MLD_IDLE] = { MLD_V1_LISTENING },
-	[MLD_LAZY] = { MLD_V1_LISTENING },
-	[MLD_SLEEPING] = { MLD_V1_CHANGES },
-	[MLD_AWAKENING] = {
-		MLD_V1_LISTENING,
-		[MLD_EV_CHANGE_DUE] = mld_v1_change_due,
-		[MLD_EV_ANSWER_DUE] = mld_v1_answer,
-	},
-	/* Only while the version changes: v1 answers specific queries like any other. */
-	[MLD_G_QUERY_PENDING] = { MLD_V1_CHANGES },
-	[MLD_SG_QUERY_PENDING] = { MLD_V1_CHANGES },
-	[MLD_LEAVING] = {
-		MLD_V1_CHANGES,
-		[MLD_EV_CHANGE_DUE] = mld_v1_change_due,
-	},
+/* Silent hears of nothing; there is no lazy in v2, see mld_group_state(). */
+static const struct mld_row *const mld_v2_table[MLD_NR_STATES] = {
+	[MLD_NOT_MEMBER] = &mld_v2_not_member,
+	[MLD_REPORTING] = &mld_v2_listening,
+	[MLD_IDLE] = &mld_v2_listening,
+	[MLD_SLEEPING] = &mld_v2_sleeping,
+	[MLD_AWAKENING] = &mld_v2_awakening,
+	[MLD_G_QUERY_PENDING] = &mld_v2_g_query_pending,
+	[MLD_SG_QUERY_PENDING] = &mld_v2_sg_query_pending,
+	[MLD_LEAVING] = &mld_v2_leaving,
 };
 
 static mld_handler *mld_handler_of(enum mld_state state, enum mld_event event, u8 version)
 {
-	return version == 1 ? mld_v1_table[state][event] : mld_v2_table[state][event];
+	const struct mld_row *row = version == 1 ? mld_v1_table[state] : mld_v2_table[state];
+
+	return row ? row->on[event] : NULL;
 }
 
 /* The state that the group's times and filter stand for. */
@@ -491,7 +409,8 @@ EXPORT_SYMBOL_IF_KUNIT(mld_group_silence);
  * @g: the group
  * @step: the link's present; @version, @asleep and @waking are read
  *
- * Return: SLEEPING or AWAKENING if the link is, and the group has something to report; else its own state.
+ * Return: SLEEPING or AWAKENING if the link is, and the group has something to report; else its own
+ *	state.
  */
 enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step *step)
 {
@@ -501,7 +420,10 @@ enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step 
 		return MLD_SLEEPING;
 	if (step->waking && mld_filter_wanted(&g->filter))
 		return MLD_AWAKENING;
-	/* Nobody visits a group because the link has changed its version; what v1 called lazy is idle then. */
+	/*
+	 * Nobody visits a group because the link has changed its version; what v1 called lazy is
+	 * idle then.
+	 */
 	if (g->state == MLD_LAZY && step->version == 2)
 		return MLD_IDLE;
 	return g->state;

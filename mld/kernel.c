@@ -2,11 +2,12 @@
 /*
  * The kernel's own memberships on a link (MLD-F2): sockets, addresses, routing daemons.
  *
- * The kernel tells of each change by a report, and that report is where the engine learns of it: it stops there, the groups that
- * it names are noted, and the link's work looks up what the kernel's list says of them by now. Nothing is polled.
+ * The kernel tells of each change by a report, and that report is where the engine learns of it: it
+ * stops there, the groups that it names are noted, and the link's work looks up what the kernel's
+ * list says of them by now. Nothing is polled.
  *
- * In its v1 mode the kernel says nothing of source filters, and not always of leaves. So it is held in v2 mode by the device's
- * force_mld_version as long as the engine is on.
+ * In its v1 mode the kernel says nothing of source filters, and not always of leaves. So it is held
+ * in v2 mode by the device's force_mld_version as long as the engine is on.
  */
 
 #include <linux/icmpv6.h>
@@ -23,7 +24,10 @@ const char mld_kernel_id[] = MLD_ID_KERNEL;
 
 #define MLD_KERNEL_VERSION	2
 
-/* Note that the kernel spoke of a group; NULL: of more than can be noted. Context: any but hard interrupts. */
+/*
+ * Note that the kernel spoke of a group; NULL: of more than can be noted. Context: any but hard
+ * interrupts.
+ */
 static void mld_kernel_note(struct mld_link *link, const struct in6_addr *group)
 {
 	unsigned int i;
@@ -51,7 +55,8 @@ void mld_kernel_all_changed(struct mld_link *link)
 }
 
 /* Note the groups of a v2 report of the kernel, @offset octets into the packet. */
-static void mld_kernel_note_records(struct mld_link *link, const struct sk_buff *skb, unsigned int offset)
+static void mld_kernel_note_records(struct mld_link *link, const struct sk_buff *skb,
+				    unsigned int offset)
 {
 	struct mld_v2_report head, *h;
 	struct mld_record rec, *r;
@@ -70,7 +75,8 @@ static void mld_kernel_note_records(struct mld_link *link, const struct sk_buff 
 	}
 }
 
-static void mld_kernel_note_v1(struct mld_link *link, const struct sk_buff *skb, unsigned int offset)
+static void mld_kernel_note_v1(struct mld_link *link, const struct sk_buff *skb,
+			       unsigned int offset)
 {
 	struct mld_msg buf, *msg;
 
@@ -152,7 +158,10 @@ void mld_kernel_release(struct mld_link *link)
 		WRITE_ONCE(idev->cnf.force_mld_version, READ_ONCE(link->forced));
 }
 
-/* Does the kernel's merged list hold a source? The same rule as in filter.c, on the kernel's counts. */
+/*
+ * Does the kernel's merged list hold a source? The same rule as in filter.c, on the kernel's
+ * counts.
+ */
 static bool mld_kernel_lists(const struct ifmcaddr6 *mc, const struct ip6_sf_list *sf)
 {
 	if (mc->mca_sfcount[MCAST_EXCLUDE])
@@ -161,16 +170,13 @@ static bool mld_kernel_lists(const struct ifmcaddr6 *mc, const struct ip6_sf_lis
 	return sf->sf_count[MCAST_INCLUDE];
 }
 
-#define mld_kernel_for_each_source(sf, mc, idev)						\
-	for ((sf) = rcu_dereference_protected((mc)->mca_sources, lockdep_is_held(&(idev)->mc_lock)); (sf);	\
-	     (sf) = rcu_dereference_protected((sf)->sf_next, lockdep_is_held(&(idev)->mc_lock)))
-
-#define mld_kernel_for_each_group(mc, idev)							\
-	for ((mc) = rcu_dereference_protected((idev)->mc_list, lockdep_is_held(&(idev)->mc_lock)); (mc);	\
-	     (mc) = rcu_dereference_protected((mc)->next, lockdep_is_held(&(idev)->mc_lock)))
+/* What the kernel's lists point to; they stand still under its lock. */
+#define mld_kernel_deref(p, idev) \
+	rcu_dereference_protected(p, lockdep_is_held(&(idev)->mc_lock))
 
 /* The kernel's sources of a group; NULL, and -ENOMEM in @err, without memory for them. */
-static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const struct ifmcaddr6 *mc, u16 *n, int *err)
+static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const struct ifmcaddr6 *mc,
+					   u16 *n, int *err)
 {
 	struct in6_addr *sources = NULL;
 	const struct ip6_sf_list *sf;
@@ -178,7 +184,8 @@ static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const s
 
 	*n = 0;
 	*err = 0;
-	mld_kernel_for_each_source(sf, mc, idev)
+	for (sf = mld_kernel_deref(mc->mca_sources, idev); sf;
+	     sf = mld_kernel_deref(sf->sf_next, idev))
 		count += mld_kernel_lists(mc, sf);
 	if (!count)
 		return NULL;
@@ -187,14 +194,16 @@ static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const s
 		*err = -ENOMEM;
 		return NULL;
 	}
-	mld_kernel_for_each_source(sf, mc, idev)
+	for (sf = mld_kernel_deref(mc->mca_sources, idev); sf;
+	     sf = mld_kernel_deref(sf->sf_next, idev))
 		if (mld_kernel_lists(mc, sf) && *n < U16_MAX)
 			sources[(*n)++] = sf->sf_addr;
 	return sources;
 }
 
 /* Ask for a group as the kernel has it, or for nothing with @mc NULL. */
-static void mld_kernel_listen(struct mld_link *link, const struct inet6_dev *idev, const struct in6_addr *group,
+static void mld_kernel_listen(struct mld_link *link, const struct inet6_dev *idev,
+			      const struct in6_addr *group,
 			      const struct ifmcaddr6 *mc)
 {
 	struct mld_request req = { .id = mld_kernel_id, .mode = MLD_INCLUDE };
@@ -255,7 +264,8 @@ static void mld_kernel_sync_all(struct mld_link *link, struct inet6_dev *idev)
 		link->stamp = 1;
 	if (idev) {
 		mutex_lock(&idev->mc_lock);
-		mld_kernel_for_each_group(mc, idev) {
+		for (mc = mld_kernel_deref(idev->mc_list, idev); mc;
+		     mc = mld_kernel_deref(mc->next, idev)) {
 			mld_kernel_listen(link, idev, &mc->mca_addr, mc);
 			cond_resched();
 		}
@@ -265,13 +275,15 @@ static void mld_kernel_sync_all(struct mld_link *link, struct inet6_dev *idev)
 }
 
 /* One walk of the kernel's list, which knows no other order than its own. */
-static void mld_kernel_sync_some(struct mld_link *link, struct inet6_dev *idev, struct in6_addr *groups, unsigned int n)
+static void mld_kernel_sync_some(struct mld_link *link, struct inet6_dev *idev,
+				 struct in6_addr *groups, unsigned int n)
 {
 	struct ifmcaddr6 *mc;
 	unsigned int i;
 
 	mutex_lock(&idev->mc_lock);
-	mld_kernel_for_each_group(mc, idev) {
+	for (mc = mld_kernel_deref(idev->mc_list, idev); mc;
+	     mc = mld_kernel_deref(mc->next, idev)) {
 		for (i = 0; i < n && !ipv6_addr_equal(&groups[i], &mc->mca_addr); i++)
 			;
 		if (i == n)

@@ -2,8 +2,9 @@
 /*
  * Links: their lock, their one timer, their work, beginning and end.
  *
- * A link ends in steps: tell the routers, make dead (nothing starts the timer or speaks any more), unlink, wait for the hooks
- * that still see it, stop the timer, then the work, then give back what it holds.
+ * A link ends in steps: tell the routers, make dead (nothing starts the timer or speaks any more),
+ * unlink, wait for the hooks that still see it, stop the timer, then the work, then give back what
+ * it holds.
  */
 
 #include <linux/netfilter_ipv6.h>
@@ -16,7 +17,10 @@
 
 static struct workqueue_struct *mld_wq;
 
-/* Queries are only looked at, after the rules of the raw table; the kernel's own reports are stopped before any rule. */
+/*
+ * Queries are only looked at, after the rules of the raw table; the kernel's own reports are
+ * stopped before any rule.
+ */
 static const struct nf_hook_ops mld_hooks[] = {
 	{
 		.hook = mld_input_hook,
@@ -136,7 +140,10 @@ static enum hrtimer_restart mld_link_timeout(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-/* The device's MTU may have changed. Without memory for a larger buffer, packets stay smaller than they might be. */
+/*
+ * The device's MTU may have changed. Without memory for a larger buffer, packets stay smaller than
+ * they might be.
+ */
 static void mld_link_fit(struct mld_link *link)
 {
 	u32 room = mld_payload_room(link->dev);
@@ -253,7 +260,7 @@ static void mld_link_release(struct mld_link *link)
 static int mld_link_refused(const struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	if (mld_link_rcu(mld_net(dev_net(dev)), dev->ifindex)) {
-		NL_SET_ERR_MSG(extack, "The MLD engine is already on on this device");
+		NL_SET_ERR_MSG(extack, "The MLD engine is already runs on this device");
 		return -EEXIST;
 	}
 	if (netif_is_bridge_port(dev)) {
@@ -357,7 +364,10 @@ void mld_link_remove(struct mld_link *link, bool vanished)
 	hrtimer_cancel(&link->timer);
 	cancel_work_sync(&link->work);
 	mld_kernel_release(link);
-	/* A device that is unregistered takes its count along; one that only moves to another namespace does not. */
+	/*
+	 * A device that is unregistered takes its count along; one that only moves to another
+	 * namespace does not.
+	 */
 	if (link->dev->reg_state == NETREG_REGISTERED)
 		dev_set_allmulti(link->dev, -1);
 	mld_link_release(link);
@@ -379,7 +389,7 @@ int mld_link_stop(struct net_device *dev, struct netlink_ext_ack *extack)
 
 	ASSERT_RTNL();
 	if (!link) {
-		NL_SET_ERR_MSG(extack, "The MLD engine is not on on this device");
+		NL_SET_ERR_MSG(extack, "The MLD engine is not runs on this device");
 		return -ENOENT;
 	}
 	mld_link_remove(link, false);

@@ -44,8 +44,8 @@ static struct mld_name *mld_name_find(struct mld_net *mn, const char *text)
 }
 
 /*
- * Listeners are compared by where their name stands, so a name stays once it is there: groups of any number may hold it. There
- * are few of them, and a bound.
+ * Listeners are compared by where their name stands, so a name stays once it is there: groups of
+ * any number may hold it. There are few of them, and a bound.
  */
 static const struct mld_name *mld_name_get(struct mld_net *mn, const char *text, bool make)
 {
@@ -72,18 +72,21 @@ static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
 	return err;
 }
 
-static int mld_check_names(const char *id, const struct in6_addr *group, struct netlink_ext_ack *extack)
+static int mld_check_names(const char *id, const struct in6_addr *group,
+			   struct netlink_ext_ack *extack)
 {
 	size_t len = strnlen(id, MLD_ID_LEN);
 
 	if (!len || len >= MLD_ID_LEN)
 		return mld_refuse(extack, -EINVAL, "A listener's name has 1 to 31 characters");
 	if (!strcmp(id, mld_kernel_id))
-		return mld_refuse(extack, -EINVAL, "The listener \"kernel\" stands for the kernel's own memberships");
+		return mld_refuse(extack, -EINVAL,
+				  "The listener kernel stands for the kernel itself");
 	if (!ipv6_addr_is_multicast(group))
 		return mld_refuse(extack, -EINVAL, "The group is not a multicast address");
 	if (!mld_addr_is_reported(group))
-		return mld_refuse(extack, -EINVAL, "The group is never reported: ff02::1, or of scope 0 or 1");
+		return mld_refuse(extack, -EINVAL,
+				  "The group is never reported: ff02::1, or of scope 0 or 1");
 	return 0;
 }
 
@@ -92,7 +95,8 @@ static int mld_check_want(const struct mld_want *want, struct netlink_ext_ack *e
 	unsigned int i;
 
 	if (want->mode != MLD_INCLUDE && want->mode != MLD_EXCLUDE)
-		return mld_refuse(extack, -EINVAL, "The filter mode is neither include nor exclude");
+		return mld_refuse(extack, -EINVAL,
+				  "The filter mode is neither include nor exclude");
 	for (i = 0; i < want->nsources; i++)
 		if (ipv6_addr_is_multicast(&want->sources[i]) || ipv6_addr_any(&want->sources[i]))
 			return mld_refuse(extack, -EINVAL, "A source is not a unicast address");
@@ -109,14 +113,15 @@ static const char *mld_limit_text(const struct mld_link *link, const struct mld_
 }
 
 /* Context: the link's lock is held. */
-static int mld_link_listen(struct mld_link *link, const struct mld_request *req, const struct mld_want *want,
+static int mld_link_listen(struct mld_link *link, const struct mld_request *req,
+			   const struct mld_want *want,
 			   struct netlink_ext_ack *extack)
 {
 	u32 before = link->proto.ngroups;
 	int err;
 
 	if (link->dead)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
 	err = mld_proto_listen(&link->proto, want->group, req, mld_now());
 	link->generation += before != link->proto.ngroups;
 	if (err == -ENOBUFS) {
@@ -138,7 +143,8 @@ static int mld_link_listen(struct mld_link *link, const struct mld_request *req,
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL, -ENODEV, -ENOBUFS with a text; -ENOMEM. On error nothing has changed.
  */
-int mld_listen(struct net *net, int ifindex, const struct mld_want *want, struct netlink_ext_ack *extack)
+int mld_listen(struct net *net, int ifindex, const struct mld_want *want,
+	       struct netlink_ext_ack *extack)
 {
 	struct mld_request req = {
 		.mode = want->mode,
@@ -154,14 +160,15 @@ int mld_listen(struct net *net, int ifindex, const struct mld_want *want, struct
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
 	req.id = mld_name_get(link->mn, want->id, true);
 	if (req.id) {
 		mutex_lock(&link->lock);
 		err = mld_link_listen(link, &req, want, extack);
 		mutex_unlock(&link->lock);
 	} else {
-		err = mld_refuse(extack, -ENOBUFS, "There are as many names of listeners as there may be");
+		err = mld_refuse(extack, -ENOBUFS,
+				 "There are as many names of listeners as there may be");
 	}
 	mld_link_put(link);
 	return err;
@@ -192,7 +199,7 @@ int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_ad
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
 	req.id = mld_name_get(link->mn, id, false);
 	mutex_lock(&link->lock);
 	g = mld_proto_group(&link->proto, group);

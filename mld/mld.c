@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The engine seen from outside: begin and end, namespaces, parameters of a link, what is shown of it. */
+/*
+ * The engine seen from outside: begin and end, namespaces, parameters of a link, what is shown of
+ * it.
+ */
 
 #include <linux/ktime.h>
 #include <linux/netlink.h>
@@ -51,7 +54,8 @@ void mld_notice(const struct mld_link *link, enum mld_notice notice, const struc
 }
 
 /**
- * mld_output() - give a finished packet to the kernel's output, or to the user that stands before it
+ * mld_output() - give a finished packet to the kernel's output, or to the user that stands before
+ *	it
  * @net: namespace
  * @sk: socket that the packet belongs to
  * @skb: packet with its route; consumed
@@ -140,7 +144,7 @@ static struct pernet_operations mld_net_ops = {
 };
 
 /**
- * mld_init() - make the engine ready, in all namespaces; it is on on no link
+ * mld_init() - make the engine ready, in all namespaces; it is runs on no link
  * @ops: what the engine asks of its user; stays as it is until mld_exit()
  *
  * Return: 0 or an error.
@@ -182,9 +186,11 @@ static int mld_config_check(const struct mld_link_config *config, struct netlink
 	if (config->has_robustness && (config->robustness < 1 || config->robustness > MLD_RV_MAX))
 		return mld_refuse(extack, -ERANGE, "The robustness variable is from 1 to 7");
 	if (config->has_uri && (config->uri < 1 || config->uri > MLD_V1_URI))
-		return mld_refuse(extack, -ERANGE, "The unsolicited report interval is from 1 to 10000 ms");
+		return mld_refuse(extack, -ERANGE,
+				  "The unsolicited report interval is from 1 to 10000 ms");
 	if (config->has_gsr_delay && (config->gsr_delay < -1 || config->gsr_delay > 59))
-		return mld_refuse(extack, -ERANGE, "The delay of source-specific answers is from -1 to 59 s");
+		return mld_refuse(extack, -ERANGE,
+				  "The delay of source-specific answers is from -1 to 59 s");
 	if (config->has_limits && config->limits.group_sources > MLD_GROUP_SOURCES_MAX)
 		return mld_refuse(extack, -ERANGE, "A group may have 8192 sources at most");
 	return 0;
@@ -217,7 +223,8 @@ static void mld_config_apply(struct mld_proto *p, const struct mld_link_config *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL, -ERANGE, -ENODEV with a text. On error nothing has changed.
  */
-int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config, struct netlink_ext_ack *extack)
+int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config,
+		 struct netlink_ext_ack *extack)
 {
 	struct mld_link *link;
 	u8 version;
@@ -228,7 +235,7 @@ int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *con
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not on on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
 	mutex_lock(&link->lock);
 	version = link->proto.version;
 	if (!link->dead) {
@@ -300,7 +307,7 @@ int mld_link_get_info(struct net *net, int ifindex, struct mld_link_info *info)
  * @net: namespace
  * @ifindex: the one before, or 0
  *
- * Return: ifindex of the next link that the engine is on on, or 0.
+ * Return: ifindex of the next link that the engine runs on, or 0.
  */
 int mld_link_next(struct net *net, int ifindex)
 {
@@ -336,8 +343,10 @@ void mld_link_reset_counts(struct net *net, int ifindex)
  * mld_groups_walk() - show the groups of a link, by address
  * @net: namespace
  * @ifindex: of its device
- * @cursor: the group shown last; :: to begin. It is moved on, so that a later call goes on from there
- * @show: called for each group with the link's lock held; anything but 0 ends the walk, and that group counts as not shown
+ * @cursor: the group shown last; :: to begin. It is moved on, so that a later call goes on from
+ *	there
+ * @show: called for each group with the link's lock held; anything but 0 ends the walk, and that
+ *	group counts as not shown
  * @priv: for @show
  *
  * Context: Process context, may sleep.
@@ -384,13 +393,15 @@ int mld_groups_walk(struct net *net, int ifindex, struct in6_addr *cursor,
  *
  * Return: 0, or what @show returned.
  */
-int mld_view_sources(const struct mld_group_view *view, int (*show)(const struct in6_addr *source, void *priv), void *priv)
+int mld_view_sources(const struct mld_group_view *view, int (*show)(const struct in6_addr *source,
+								    void *priv), void *priv)
 {
 	const struct mld_filter *f = &view->group->filter;
 	struct mld_source *s;
 	int ret = 0;
 
-	for (s = mld_filter_first(f, MLD_SEL_LIST); s && !ret; s = mld_filter_next(f, s, MLD_SEL_LIST))
+	for (s = mld_filter_first(f, MLD_SEL_LIST); s && !ret; s = mld_filter_next(f, s,
+										   MLD_SEL_LIST))
 		ret = show(&s->addr, priv);
 	return ret;
 }

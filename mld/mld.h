@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Multicast Listener Discovery, the listener's side: MLDv1 (RFC 2710, 3590) and MLDv2 (RFC 3810, revised by RFC 9777).
- * The only header that the rest of the module includes.
+ * Multicast Listener Discovery, the listener's side: MLDv1 (RFC 2710, 3590) and MLDv2 (RFC 3810,
+ * revised by RFC 9777). The only header that the rest of the module includes.
  */
 #ifndef MLD_MLD_H
 #define MLD_MLD_H
@@ -39,8 +39,10 @@ enum mld_mode {
 /**
  * enum mld_state - of a group on a link
  * @MLD_NOT_MEMBER: nobody listens and nothing is left to tell
- * @MLD_SILENT: listened to and never reported: ff02::1, scopes 0 and 1, or a link that does not do multicast
- * @MLD_REPORTING: a change is being told (v2), or a report's delay runs (v1, "Delaying Listener" of RFC 2710)
+ * @MLD_SILENT: listened to and never reported: ff02::1, scopes 0 and 1, or a link that does not do
+ *	multicast
+ * @MLD_REPORTING: a change is being told (v2), or a report's delay runs (v1, "Delaying Listener" of
+ *	RFC 2710)
  * @MLD_IDLE: listened to, told, nothing pending
  * @MLD_LAZY: v1: as idle, and another listener reported last
  * @MLD_SLEEPING: the link has no carrier or the system sleeps; changes are noted
@@ -77,7 +79,8 @@ enum mld_version_mode {
 };
 
 /**
- * enum mld_count - what a link counts; a received query is counted as valid or under the reason for its drop
+ * enum mld_count - what a link counts; a received query is counted as valid or under the reason for
+ *	its drop
  * @MLD_C_QUERIES_V1: valid v1 queries
  * @MLD_C_QUERIES_V2: valid v2 queries
  * @MLD_C_REPORTS_V1_IN: v1 reports heard
@@ -103,7 +106,8 @@ enum mld_version_mode {
  * @MLD_C_DROP_RATE: valid, and not answered: too many source-specific or v1 general queries
  * @MLD_C_DROP_MEMORY: no memory to queue it
  * @MLD_C_NOT_JOINED: valid, for a group that nobody listens to
- * @MLD_C_SSM_EXCLUDE: EXCLUDE requests for source-specific groups, which are not reported (RFC 4604 2.2)
+ * @MLD_C_SSM_EXCLUDE: EXCLUDE requests for source-specific groups, which are not reported (RFC 4604
+ *	2.2)
  * @MLD_C_LIMIT: requests refused because a limit was reached
  * @MLD_C_VERSION_CHANGES: times that the link changed its version
  * @MLD_NR_COUNTS: how many there are
@@ -170,13 +174,14 @@ enum mld_notice {
 /**
  * struct mld_ops - what the engine asks of its user; each may be NULL
  * @xmit: takes a finished packet with its route instead of ip6_local_out(); 0 or a negative error
- * @event: something happened on a link; @group is NULL if it is about no group. Process context, the link's lock is held: it
- *	must not call the engine
+ * @event: something happened on a link; @group is NULL if it is about no group. Process context,
+ *	the link's lock is held: it must not call the engine
  * @now: ms that pass while the system sleeps, too, instead of the boot clock
  */
 struct mld_ops {
 	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb);
-	void (*event)(struct net *net, int ifindex, enum mld_notice notice, const struct in6_addr *group);
+	void (*event)(struct net *net, int ifindex, enum mld_notice notice,
+		      const struct in6_addr *group);
 	s64 (*now)(void);
 };
 
@@ -198,7 +203,8 @@ int mld_link_stop(struct net_device *dev, struct netlink_ext_ack *extack);
  * @version: enum mld_version_mode
  * @robustness: variable as long as no querier names one, 1 to 7
  * @uri: unsolicited report interval, ms, 1 to 10000
- * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first burst; -1 to 59, -1: no limit
+ * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first
+ *	burst; -1 to 59, -1: no limit
  * @limits: groups and sources
  */
 struct mld_link_config {
@@ -252,7 +258,8 @@ struct mld_link_info {
 	u64 count[MLD_NR_COUNTS];
 };
 
-int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config, struct netlink_ext_ack *extack);
+int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config,
+		 struct netlink_ext_ack *extack);
 int mld_link_get_info(struct net *net, int ifindex, struct mld_link_info *info);
 int mld_link_next(struct net *net, int ifindex);
 void mld_link_reset_counts(struct net *net, int ifindex);
@@ -275,7 +282,8 @@ struct mld_want {
 	u32 delay;
 };
 
-int mld_listen(struct net *net, int ifindex, const struct mld_want *want, struct netlink_ext_ack *extack);
+int mld_listen(struct net *net, int ifindex, const struct mld_want *want,
+	       struct netlink_ext_ack *extack);
 int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_addr *group,
 	       struct netlink_ext_ack *extack);
 
@@ -303,7 +311,8 @@ struct mld_group_view {
 
 int mld_groups_walk(struct net *net, int ifindex, struct in6_addr *cursor,
 		    int (*show)(const struct mld_group_view *view, void *priv), void *priv);
-int mld_view_sources(const struct mld_group_view *view, int (*show)(const struct in6_addr *source, void *priv), void *priv);
+int mld_view_sources(const struct mld_group_view *view, int (*show)(const struct in6_addr *source,
+								    void *priv), void *priv);
 int mld_view_listeners(const struct mld_group_view *view,
 		       int (*show)(const char *id, enum mld_mode mode, bool muted, u16 nsources,
 				   const struct in6_addr *sources, void *priv), void *priv);

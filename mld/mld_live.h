@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The live engine: links, what comes in and goes out, the kernel's memberships, configured listeners.
+ * The live engine: links, what comes in and goes out, the kernel's memberships, configured
+ * listeners.
  *
- * Lock order, outermost first: RTNL, inet6_dev.mc_lock of the kernel, mld_link.lock, mld_link.input_lock.
- *   mld_link.lock        mutex: the protocol and all groups of the link, @dead; never held while RTNL or mc_lock is taken
- *   mld_link.input_lock  spinlock, bottom halves: what hooks leave for the link's work: @input, @changed
+ * Lock order, outermost first: RTNL, inet6_dev.mc_lock of the kernel, mld_link.lock,
+ * mld_link.input_lock.
+ *   mld_link.lock        mutex: the protocol and all groups of the link, @dead; neither RTNL nor
+ *                        mc_lock is taken under it
+ *   mld_link.input_lock  spinlock, bottom halves: what hooks leave for the link's work: @input,
+ *                        @changed
  *   mld_net.names_lock   mutex: names of listeners; leaf
  * Links are found under RCU and kept by a reference.
  */
@@ -21,9 +25,9 @@
 
 #include "mld_priv.h"
 
-#define MLD_GROUP_SOURCES_MAX	8192	/* as a limit; the filter counts in 16 bits, and keeps what is going for a while */
+#define MLD_GROUP_SOURCES_MAX	8192	/* as a limit: the filter counts in 16 bits */
 #define MLD_INPUT_MAX		32	/* queries and reports that wait on a link (MLD-B8) */
-#define MLD_CHANGED_MAX		256	/* the kernel's groups that wait to be looked at, one by one */
+#define MLD_CHANGED_MAX		256	/* the kernel's groups that wait to be looked at */
 #define MLD_NAMES_MAX		1024	/* names of listeners in a namespace */
 
 /**
@@ -55,7 +59,7 @@ struct mld_net {
 	unsigned int nlinks;
 	struct sock *sk;
 	struct sock *sk_loop;
-	struct mutex names_lock;
+	struct mutex names_lock;	/* names, nnames */
 	struct list_head names;
 	unsigned int nnames;
 	struct notifier_block netdev;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the engine's files share. The files wire, filter, report, group, pass, answer and proto are pure: no lock, timer, skb, device or
- * clock; time, randomness and output are handed to them. Whoever calls them for a link holds that link's lock, and that
- * lock protects everything in struct mld_proto and below.
+ * What the engine's files share. The files wire, filter, report, group, group_v1, pass, answer and proto are
+ * pure: no lock, timer, skb, device or clock; time, randomness and output are handed to them.
+ * Whoever calls them for a link holds that link's lock, and that lock protects everything in struct
+ * mld_proto and below.
  */
 #ifndef MLD_MLD_PRIV_H
 #define MLD_MLD_PRIV_H
@@ -167,8 +168,10 @@ u32 mld_qqic_decode(u8 qqic);
 bool mld_has_router_alert(const u8 *hbh, size_t len);
 bool mld_addr_is_reported(const struct in6_addr *group);
 bool mld_addr_is_ssm(const struct in6_addr *group);
-enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx *rx, struct mld_query *query);
-bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx, struct in6_addr *group);
+enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx *rx,
+			       struct mld_query *query);
+bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx,
+			 struct in6_addr *group);
 
 /* filter.c: source lists */
 
@@ -178,7 +181,8 @@ bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx, 
  * @addr: the source
  * @in: listeners that include it
  * @ex: listeners that exclude it
- * @retrans: state-change reports that still have to name it (RFC 3810 6.1, "Source Retransmission Counter")
+ * @retrans: state-change reports that still have to name it (RFC 3810 6.1, "Source Retransmission
+ *	Counter")
  * @told: it stands in the list that the routers were told last (T0)
  * @queried: an answer that is pending has to speak of it
  */
@@ -214,7 +218,8 @@ struct mld_listener {
 
 /**
  * struct mld_filter - a group's listeners merged (T1), beside what the routers were told last (T0)
- * @sources: every source that some listener names, that T0 lists, or that is still to be told or answered
+ * @sources: every source that some listener names, that T0 lists, or that is still to be told or
+ *	answered
  * @listeners: whom the merge is made of
  * @ex: listeners of mode EXCLUDE
  * @included: sources that some listener includes
@@ -222,8 +227,8 @@ struct mld_listener {
  * @nsources: nodes of @sources
  * @nqueried: nodes of @sources that are queried
  * @told_mode: T0's enum mld_mode
- * @mode_retrans: state-change reports that still have to tell the mode (RFC 3810 6.1, "Filter Mode Retransmission
- *	Counter")
+ * @mode_retrans: state-change reports that still have to tell the mode (RFC 3810 6.1, "Filter Mode
+ *	Retransmission Counter")
  */
 struct mld_filter {
 	struct rb_root sources;
@@ -293,7 +298,8 @@ void mld_filter_untell(struct mld_filter *f);
 int mld_filter_query(struct mld_filter *f, const u8 *sources, u16 n);
 void mld_filter_unquery(struct mld_filter *f);
 struct mld_source *mld_filter_first(const struct mld_filter *f, enum mld_select sel);
-struct mld_source *mld_filter_next(const struct mld_filter *f, struct mld_source *s, enum mld_select sel);
+struct mld_source *mld_filter_next(const struct mld_filter *f, struct mld_source *s,
+				   enum mld_select sel);
 unsigned int mld_filter_count(const struct mld_filter *f, enum mld_select sel);
 
 /* report.c: messages out */
@@ -316,11 +322,10 @@ struct mld_out {
 	void (*send)(struct mld_out *out, const struct in6_addr *daddr, const void *data, u32 len);
 };
 
-#define MLD_OUT_MIN		(sizeof(struct mld_v2_report) + sizeof(struct mld_record) + sizeof(struct in6_addr))
-
 void mld_report_record(struct mld_out *out, const struct in6_addr *group, enum mld_record_type type,
 		       const struct mld_filter *f, enum mld_select sel);
-void mld_report_delta(struct mld_out *out, const struct in6_addr *group, const struct mld_filter *f);
+void mld_report_delta(struct mld_out *out, const struct in6_addr *group,
+		      const struct mld_filter *f);
 bool mld_report_fits(const struct mld_out *out, unsigned int nsources);
 void mld_report_flush(struct mld_out *out);
 void mld_report_v1(struct mld_out *out, u8 type, const struct in6_addr *group);
@@ -367,7 +372,8 @@ enum mld_event {
  * @filter: who listens, and what has been told
  * @change_due: when a change is told first, ms, or MLD_NEVER
  * @retrans_due: when it is told again
- * @answer_due: when a specific query (v2), or any query or the second report of a join (v1), is answered
+ * @answer_due: when a specific query (v2), or any query or the second report of a join (v1), is
+ *	answered
  * @state: enum mld_state; SLEEPING and AWAKENING are the link's, see mld_group_state()
  * @lazy: another listener reported last (v1)
  * @gsr_tokens: source-specific queries that are answered before the limit bites
@@ -417,6 +423,20 @@ struct mld_step {
 	struct mld_out *out;
 };
 
+typedef void mld_handler(struct mld_group *g, const struct mld_step *step);
+
+/**
+ * struct mld_row - what a state makes of each event
+ * @on: by enum mld_event; NULL: nothing
+ */
+struct mld_row {
+	mld_handler *on[MLD_NR_EVENTS];
+};
+
+extern const struct mld_row *const mld_v1_table[MLD_NR_STATES];	/* group_v1.c */
+
+void mld_group_change_soon(struct mld_group *g, const struct mld_step *step);
+void mld_group_answer_soon(struct mld_group *g, const struct mld_step *step);
 void mld_group_init(struct mld_group *g, const struct in6_addr *addr, bool silent);
 enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step *step);
 void mld_group_silence(struct mld_group *g, bool silent);
@@ -468,7 +488,8 @@ struct mld_pass {
  * @qi: querier's query interval, s
  * @qri: query response interval, ms
  * @uri: unsolicited report interval, ms
- * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first burst; -1: no limit
+ * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first
+ *	burst; -1: no limit
  * @rv: robustness variable, as the querier has it
  * @rv_default: robustness variable as long as no querier names one
  * @version: in use, 1 or 2
@@ -517,13 +538,15 @@ bool mld_pass_reached(const struct mld_pass *pass, const struct in6_addr *addr);
 u32 mld_pass_packets(const struct mld_proto *p, u32 groups);
 void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 deadline);
 void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 deadline);
-bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, enum mld_event tell);
+bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step,
+		  enum mld_event tell);
 
 void mld_proto_init(struct mld_proto *p);
 void mld_proto_release(struct mld_proto *p);
 s64 mld_proto_next(const struct mld_proto *p);
 void mld_proto_run(struct mld_proto *p, s64 now);
-int mld_proto_listen(struct mld_proto *p, const struct in6_addr *group, const struct mld_request *req, s64 now);
+int mld_proto_listen(struct mld_proto *p, const struct in6_addr *group,
+		     const struct mld_request *req, s64 now);
 void mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now);
 void mld_proto_heard(struct mld_proto *p, const struct in6_addr *group, s64 now);
 void mld_proto_set_version(struct mld_proto *p, enum mld_version_mode mode, s64 now);
@@ -539,7 +562,8 @@ enum mld_state mld_proto_group_state(const struct mld_proto *p, const struct mld
 /* for answer.c and pass.c */
 u32 mld_proto_random(struct mld_proto *p, u32 max);
 void mld_proto_step(struct mld_proto *p, struct mld_step *step, s64 now);
-void mld_proto_event(struct mld_proto *p, struct mld_group *g, enum mld_event event, struct mld_step *step);
+void mld_proto_event(struct mld_proto *p, struct mld_group *g, enum mld_event event,
+		     struct mld_step *step);
 void mld_proto_arm(struct mld_proto *p, struct mld_group *g);
 void mld_proto_turn(struct mld_proto *p, u8 version, s64 now);
 

@@ -29,14 +29,16 @@ bool mld_pass_reached(const struct mld_pass *pass, const struct in6_addr *addr)
  */
 u32 mld_pass_packets(const struct mld_proto *p, u32 groups)
 {
-	u64 octets = (u64)p->ngroups * sizeof(struct mld_record) + (u64)p->nlisted * sizeof(struct in6_addr);
+	u64 octets = (u64)p->ngroups * sizeof(struct mld_record) +
+		     (u64)p->nlisted * sizeof(struct in6_addr);
 	u32 room = p->out.size - sizeof(struct mld_v2_report);
 
 	if (p->version == 1)
 		return max(groups, 1U);
 	if (!p->ngroups)
 		return 1;
-	return max_t(u64, div64_u64(octets * groups + (u64)p->ngroups * room - 1, (u64)p->ngroups * room), 1);
+	return max_t(u64, div64_u64(octets * groups + (u64)p->ngroups * room - 1,
+				    (u64)p->ngroups * room), 1);
 }
 
 /**
@@ -55,7 +57,8 @@ void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 dea
 }
 
 /**
- * mld_pass_extend() - a pass that runs goes round to where it is now, so that each group is told once from now on
+ * mld_pass_extend() - a pass that runs goes round to where it is now, so that each group is told
+ *	once from now on
  * @p: the link's protocol
  * @pass: the pass
  * @deadline: when its last packet should have left, ms
@@ -89,10 +92,12 @@ static struct mld_group *mld_pass_next(struct mld_proto *p, struct mld_pass *pas
 }
 
 /*
- * RFC 3810 6.3 (1): "implementations are recommended to spread transmission of such Report messages over the interval
- * (0, [Maximum Response Delay])". What is left is spread evenly over the time left, in ticks of at least MLD_WINDOW.
+ * RFC 3810 6.3 (1): "implementations are recommended to spread transmission of such Report messages
+ * over the interval (0, [Maximum Response Delay])". What is left is spread evenly over the time
+ * left, in ticks of at least MLD_WINDOW.
  */
-static u32 mld_pass_quota(const struct mld_proto *p, const struct mld_pass *pass, s64 now, s64 *next)
+static u32 mld_pass_quota(const struct mld_proto *p, const struct mld_pass *pass, s64 now,
+			  s64 *next)
 {
 	u32 packets = mld_pass_packets(p, pass->left);
 	s64 left = pass->deadline - now;
@@ -116,7 +121,8 @@ static u32 mld_pass_quota(const struct mld_proto *p, const struct mld_pass *pass
  *
  * Return: true at the end of the pass.
  */
-bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step, enum mld_event tell)
+bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step,
+		  enum mld_event tell)
 {
 	u32 quota, start = p->out.packets;
 	struct mld_group *g;
@@ -124,7 +130,10 @@ bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *s
 
 	quota = mld_pass_quota(p, pass, step->now, &next);
 	while ((g = mld_pass_next(p, pass))) {
-		/* A record that would begin another packet than this call may send waits for the next one. */
+		/*
+		 * A record that would begin another packet than this call may send waits for the
+		 * next one.
+		 */
 		if (p->out.packets - start + (p->out.len ? 1 : 0) >= quota &&
 		    !mld_report_fits(&p->out, g->filter.nlisted))
 			break;

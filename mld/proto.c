@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The protocol of one link: its groups, its version, general queries, what is due when. Pure: the caller brings the time,
- * calls mld_proto_run() when mld_proto_next() says so, and gets whole messages through mld_out.
+ * The protocol of one link: its groups, its version, general queries, what is due when. Pure: the
+ * caller brings the time, calls mld_proto_run() when mld_proto_next() says so, and gets whole
+ * messages through mld_out.
  *
  * Nothing here visits all groups, but the answer to a general query, reporting afresh, and the end.
  */
@@ -46,7 +47,10 @@ void mld_proto_step(struct mld_proto *p, struct mld_step *step, s64 now)
 		.asleep = p->asleep,
 		.out = &p->out,
 	};
-	/* One draw for all that is told in this step: what was sent in one packet is repeated in one packet. */
+	/*
+	 * One draw for all that is told in this step: what was sent in one packet is repeated in
+	 * one packet.
+	 */
 	step->retrans = now + 1 + mld_proto_random(p, p->uri - 1);
 }
 
@@ -98,7 +102,8 @@ static bool mld_settle(struct mld_proto *p, struct mld_group *g)
  * @event: what happens
  * @step: from mld_proto_step()
  */
-void mld_proto_event(struct mld_proto *p, struct mld_group *g, enum mld_event event, struct mld_step *step)
+void mld_proto_event(struct mld_proto *p, struct mld_group *g, enum mld_event event,
+		     struct mld_step *step)
 {
 	p->nqueried -= g->filter.nqueried;
 	step->v1_delay = 1 + mld_proto_random(p, MLD_V1_URI - 1);
@@ -237,7 +242,8 @@ static struct mld_group *mld_group_new(struct mld_proto *p, const struct in6_add
 	return g;
 }
 
-static int mld_group_listen(struct mld_proto *p, struct mld_group *g, const struct mld_request *req, s64 now)
+static int mld_group_listen(struct mld_proto *p, struct mld_group *g, const struct mld_request *req,
+			    s64 now)
 {
 	bool muted = req->mode == MLD_EXCLUDE && mld_addr_is_ssm(&g->addr);
 	struct mld_step step;
@@ -263,9 +269,11 @@ static int mld_group_listen(struct mld_proto *p, struct mld_group *g, const stru
  * @now: ms
  *
  * Context: Process context, may sleep; the link's lock is held.
- * Return: 0; -EINVAL if @group is not multicast; -ENOMEM; -ENOBUFS over a limit. On error nothing has changed.
+ * Return: 0; -EINVAL if @group is not multicast; -ENOMEM; -ENOBUFS over a limit. On error nothing
+ *	has changed.
  */
-int mld_proto_listen(struct mld_proto *p, const struct in6_addr *group, const struct mld_request *req, s64 now)
+int mld_proto_listen(struct mld_proto *p, const struct in6_addr *group,
+		     const struct mld_request *req, s64 now)
 {
 	bool leave = req->mode == MLD_INCLUDE && !req->nsources;
 	struct mld_group *g;
@@ -312,7 +320,8 @@ static void mld_refresh_run(struct mld_proto *p, struct mld_step *step)
 }
 
 /**
- * mld_proto_refresh() - report afresh all that is listened to, RV times (RFC 3810 5.2.13, MLD-A4, MLD-A10)
+ * mld_proto_refresh() - report afresh all that is listened to, RV times (RFC 3810 5.2.13, MLD-A4,
+ *	MLD-A10)
  * @p: the link's protocol
  * @now: ms
  */
@@ -481,7 +490,8 @@ void mld_proto_set_silent(struct mld_proto *p, bool silent, s64 now)
 EXPORT_SYMBOL_IF_KUNIT(mld_proto_set_silent);
 
 /**
- * mld_proto_sleep() - the link lost its carrier, or the system goes to sleep: no timer, no packet (MLD-A10)
+ * mld_proto_sleep() - the link lost its carrier, or the system goes to sleep: no timer, no packet
+ *	(MLD-A10)
  * @p: the link's protocol
  */
 void mld_proto_sleep(struct mld_proto *p)
@@ -508,7 +518,8 @@ void mld_proto_wake(struct mld_proto *p, s64 now)
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_proto_wake);
 
-static void mld_group_leave(struct mld_proto *p, struct mld_group *g, const void *keep, struct mld_step *step)
+static void mld_group_leave(struct mld_proto *p, struct mld_group *g, const void *keep,
+			    struct mld_step *step)
 {
 	struct mld_listener *l;
 	struct hlist_node *tmp;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes in: a hook that looks at MLD messages and lets them go on, and the bounded queue in which the valid ones wait for
- * the link's work (MLD-B8).
+ * What comes in: a hook that looks at MLD messages and lets them go on, and the bounded queue in
+ * which the valid ones wait for the link's work (MLD-B8).
  */
 
 #include <linux/icmpv6.h>
@@ -27,7 +27,10 @@ static void mld_input_queue(struct mld_link *link, const struct mld_query *query
 	struct mld_input *in = NULL;
 	bool full;
 
-	/* Looked at first without the lock, so that a flood costs no memory; what counts is the look under it. */
+	/*
+	 * Looked at first without the lock, so that a flood costs no memory; what counts is the
+	 * look under it.
+	 */
 	full = READ_ONCE(link->ninput) >= MLD_INPUT_MAX;
 	if (!full) {
 		in = kmalloc(struct_size(in, sources, len), GFP_ATOMIC | __GFP_NOWARN);
@@ -54,7 +57,8 @@ static void mld_input_queue(struct mld_link *link, const struct mld_query *query
 	mld_link_wake(link);
 }
 
-static void mld_input_query(struct mld_link *link, const void *data, size_t len, const struct mld_rx *rx)
+static void mld_input_query(struct mld_link *link, const void *data, size_t len,
+			    const struct mld_rx *rx)
 {
 	struct mld_query query;
 	enum mld_count ret = mld_query_parse(data, len, rx, &query);
@@ -65,7 +69,8 @@ static void mld_input_query(struct mld_link *link, const void *data, size_t len,
 		mld_input_queue(link, &query);
 }
 
-static void mld_input_v1_report(struct mld_link *link, const void *data, size_t len, const struct mld_rx *rx)
+static void mld_input_v1_report(struct mld_link *link, const void *data, size_t len,
+				const struct mld_rx *rx)
 {
 	struct mld_query query = {};
 
@@ -76,7 +81,10 @@ static void mld_input_v1_report(struct mld_link *link, const void *data, size_t 
 		mld_input_count(link, MLD_C_REPORTS_V1_IN);
 }
 
-/* Offset of the ICMPv6 header if an MLD message can be here at all: behind a hop-by-hop header, or none; else 0. */
+/*
+ * Offset of the ICMPv6 header if an MLD message can be here at all: behind a hop-by-hop header, or
+ * none; else 0.
+ */
 static unsigned int mld_input_offset(const struct sk_buff *skb, bool *router_alert)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
@@ -109,7 +117,8 @@ static bool mld_type_is_ours(u8 type)
 }
 
 /* A whole message of a type that is ours, whose first octets are in one piece at @offset. */
-static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int offset, u8 type, bool router_alert,
+static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int offset, u8 type,
+		      bool router_alert,
 		      unsigned int hook)
 {
 	struct net *net = link->mn->net;
@@ -120,7 +129,8 @@ static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int o
 		mld_input_count(link, type == MLD_TYPE_DONE ? MLD_C_DONES_IN : MLD_C_REPORTS_V2_IN);
 		return;
 	}
-	end = min_t(unsigned int, skb->len, sizeof(struct ipv6hdr) + ntohs(ipv6_hdr(skb)->payload_len));
+	end = min_t(unsigned int, skb->len,
+		    sizeof(struct ipv6hdr) + ntohs(ipv6_hdr(skb)->payload_len));
 	len = end > offset ? end - offset : 0;
 	/* Octets behind the longest list of sources are of no interest, but for the checksum. */
 	if (!pskb_may_pull(skb, offset + min_t(unsigned int, len, MLD_QUERY_LEN_MAX)))

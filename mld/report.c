@@ -73,8 +73,10 @@ static void mld_report_reserve(struct mld_out *out, u32 len)
 }
 
 /* One record with up to @max sources from @s on. Returns the first source that it does not hold. */
-static struct mld_source *mld_report_put(struct mld_out *out, const struct in6_addr *group, enum mld_record_type type,
-					 const struct mld_filter *f, enum mld_select sel, struct mld_source *s,
+static struct mld_source *mld_report_put(struct mld_out *out, const struct in6_addr *group,
+					 enum mld_record_type type,
+					 const struct mld_filter *f, enum mld_select sel,
+					 struct mld_source *s,
 					 unsigned int max)
 {
 	struct mld_record rec = { .type = type, .group = *group };
@@ -98,9 +100,10 @@ static struct mld_source *mld_report_put(struct mld_out *out, const struct in6_a
  * @f: the group's filter
  * @sel: which of its sources to list
  *
- * A record that no packet can hold is cut at the packet's end if it is IS_EX or TO_EX: the sources left out are forwarded
- * in error, which does no harm. Records of the other types go on in further packets (RFC 3810 5.2.15); none of the pieces
- * is empty, since an empty TO_IN would say that nothing is listened to.
+ * A record that no packet can hold is cut at the packet's end if it is IS_EX or TO_EX: the sources
+ * left out are forwarded in error, which does no harm. Records of the other types go on in further
+ * packets (RFC 3810 5.2.15); none of the pieces is empty, since an empty TO_IN would say that
+ * nothing is listened to.
  */
 void mld_report_record(struct mld_out *out, const struct in6_addr *group, enum mld_record_type type,
 		       const struct mld_filter *f, enum mld_select sel)
@@ -121,7 +124,8 @@ void mld_report_record(struct mld_out *out, const struct in6_addr *group, enum m
 EXPORT_SYMBOL_IF_KUNIT(mld_report_record);
 
 /**
- * mld_report_delta() - add the ALLOW and BLOCK records of what is under retransmission (RFC 3810 6.1)
+ * mld_report_delta() - add the ALLOW and BLOCK records of what is under retransmission (RFC 3810
+ *	6.1)
  * @out: where to
  * @group: what the records are about
  * @f: the group's filter
@@ -146,7 +150,8 @@ EXPORT_SYMBOL_IF_KUNIT(mld_report_delta);
 /**
  * mld_report_v1() - send a v1 message
  * @out: where to
- * @type: MLD_TYPE_V1_REPORT, which goes to the group itself, or MLD_TYPE_DONE, which goes to ff02::2 (RFC 2710 4)
+ * @type: MLD_TYPE_V1_REPORT, which goes to the group itself, or MLD_TYPE_DONE, which goes to
+ *	ff02::2 (RFC 2710 4)
  * @group: what it is about
  */
 void mld_report_v1(struct mld_out *out, u8 type, const struct in6_addr *group)

@@ -132,8 +132,8 @@ static enum mld_count mld_rx_check(const struct mld_rx *rx)
 }
 
 /*
- * RFC 3810 5.1.15: a general query goes to ff02::1, a specific one to the group it asks about; but any address of the link
- * is as good.
+ * RFC 3810 5.1.15: a general query goes to ff02::1, a specific one to the group it asks about; but
+ * any address of the link is as good.
  */
 static bool mld_daddr_fits(const struct mld_rx *rx, const struct in6_addr *group)
 {
@@ -158,7 +158,10 @@ static enum mld_count mld_v2_decode(const u8 *data, size_t len, struct mld_query
 	memcpy(&head, data, sizeof(head));
 	query->nsources = ntohs(head.nsources);
 	query->sources = data + sizeof(head);
-	/* Octets after the sources are none of ours (RFC 3810 5.1.12), so "more than announced" is no error. */
+	/*
+	 * Octets after the sources are none of ours (RFC 3810 5.1.12), so "more than announced" is
+	 * no error.
+	 */
 	if ((size_t)query->nsources * sizeof(struct in6_addr) > len - sizeof(head))
 		return MLD_C_DROP_SOURCES_MISSING;
 	if (query->nsources > MLD_QUERY_SOURCES_MAX)
@@ -187,7 +190,8 @@ static enum mld_count mld_v2_decode(const u8 *data, size_t len, struct mld_query
  *
  * Return: MLD_C_QUERIES_V1 or MLD_C_QUERIES_V2 for a valid query, else the counter of the reason.
  */
-enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx *rx, struct mld_query *query)
+enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx *rx,
+			       struct mld_query *query)
 {
 	enum mld_count reason;
 	struct mld_msg msg;
@@ -228,9 +232,11 @@ EXPORT_SYMBOL_IF_KUNIT(mld_query_parse);
  * @rx: how it came
  * @group: set to the group that it reports
  *
- * Return: true if it is one that may suppress our own, which includes that it was sent to the group itself (MLD-E4).
+ * Return: true if it is one that may suppress our own, which includes that it was sent to the group
+ *	itself (MLD-E4).
  */
-bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx, struct in6_addr *group)
+bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx,
+			 struct in6_addr *group)
 {
 	struct mld_msg msg;
 

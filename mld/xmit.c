@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A message of the engine into a packet, and the packet through the kernel's own output (MLD-A4 to MLD-A7). */
+/*
+ * A message of the engine into a packet, and the packet through the kernel's own output (MLD-A4 to
+ * MLD-A7).
+ */
 
 #include <linux/icmpv6.h>
 #include <linux/mroute6.h>
@@ -16,8 +19,12 @@
 
 #define MLD_HBH_LEN	8
 
-/* RFC 3810 5: hop-by-hop header with Router Alert of value 0 (RFC 2711 2.1), padded to eight octets by a PadN of none. */
-static const u8 mld_hbh[MLD_HBH_LEN] = { IPPROTO_ICMPV6, 0, IPV6_TLV_ROUTERALERT, 2, 0, 0, IPV6_TLV_PADN, 0 };
+/*
+ * RFC 3810 5: hop-by-hop header with Router Alert of value 0 (RFC 2711 2.1), padded to eight octets
+ * by a PadN of none.
+ */
+static const u8 mld_hbh[MLD_HBH_LEN] = { IPPROTO_ICMPV6, 0, IPV6_TLV_ROUTERALERT, 2, 0, 0,
+					 IPV6_TLV_PADN, 0 };
 
 static int mld_socket_open(struct mld_net *mn, struct sock **sk, int loop)
 {
@@ -29,7 +36,8 @@ static int mld_socket_open(struct mld_net *mn, struct sock **sk, int loop)
 		return err;
 	(*sk)->sk_allocation = GFP_KERNEL;
 	sock = (*sk)->sk_socket;
-	err = sock->ops->setsockopt(sock, SOL_IPV6, IPV6_MULTICAST_LOOP, KERNEL_SOCKPTR(&loop), sizeof(loop));
+	err = sock->ops->setsockopt(sock, SOL_IPV6, IPV6_MULTICAST_LOOP, KERNEL_SOCKPTR(&loop),
+				    sizeof(loop));
 	if (!err)
 		return 0;
 	inet_ctl_sock_destroy(*sk);
@@ -73,7 +81,10 @@ void mld_sockets_close(struct mld_net *mn)
 	mn->sk_loop = NULL;
 }
 
-/* The link's valid link-local address; false, and ::, if it has none yet (RFC 3590 4). Context: RCU. */
+/*
+ * The link's valid link-local address; false, and ::, if it has none yet (RFC 3590 4). Context:
+ * RCU.
+ */
 static bool mld_source(struct inet6_dev *idev, struct in6_addr *saddr)
 {
 	struct inet6_ifaddr *ifp;
@@ -84,7 +95,8 @@ static bool mld_source(struct inet6_dev *idev, struct in6_addr *saddr)
 	list_for_each_entry(ifp, &idev->addr_list, if_list) {
 		if (ifp->scope > IFA_LINK)
 			break;
-		if (ifp->scope == IFA_LINK && !(ifp->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED))) {
+		if (ifp->scope == IFA_LINK &&
+		    !(ifp->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED))) {
 			*saddr = ifp->addr;
 			found = true;
 			break;
@@ -132,7 +144,8 @@ u32 mld_payload_room(struct net_device *dev)
 	return clamp_t(u32, mtu, IPV6_MIN_MTU, IP6_MAX_MTU) - sizeof(struct ipv6hdr) - MLD_HBH_LEN;
 }
 
-static struct sk_buff *mld_skb(struct net_device *dev, const struct in6_addr *saddr, const struct in6_addr *daddr,
+static struct sk_buff *mld_skb(struct net_device *dev, const struct in6_addr *saddr,
+			       const struct in6_addr *daddr,
 			       const void *data, u32 len)
 {
 	unsigned int head = LL_RESERVED_SPACE(dev) + sizeof(struct ipv6hdr) + MLD_HBH_LEN;
@@ -147,7 +160,9 @@ static struct sk_buff *mld_skb(struct net_device *dev, const struct in6_addr *sa
 	icmp = skb_put_data(skb, data, len);
 	skb_reset_transport_header(skb);
 	icmp->icmp6_cksum = 0;
-	icmp->icmp6_cksum = csum_ipv6_magic(saddr, daddr, len, IPPROTO_ICMPV6, csum_partial(icmp, len, 0));
+	icmp->icmp6_cksum = csum_ipv6_magic(saddr, daddr, len, IPPROTO_ICMPV6, csum_partial(icmp,
+											    len,
+											    0));
 
 	memcpy(skb_push(skb, MLD_HBH_LEN), mld_hbh, MLD_HBH_LEN);
 	ip6 = skb_push(skb, sizeof(*ip6));
@@ -208,7 +223,8 @@ static int mld_send(struct mld_net *mn, struct inet6_dev *idev, struct sk_buff *
 	return 0;
 }
 
-static int mld_xmit_rcu(struct mld_link *link, const struct in6_addr *daddr, const void *data, u32 len)
+static int mld_xmit_rcu(struct mld_link *link, const struct in6_addr *daddr, const void *data,
+			u32 len)
 {
 	struct inet6_dev *idev = __in6_dev_get(link->dev);
 	struct in6_addr saddr;
@@ -222,7 +238,10 @@ static int mld_xmit_rcu(struct mld_link *link, const struct in6_addr *daddr, con
 	if (!skb)
 		return -ENOMEM;
 	err = mld_send(link->mn, idev, skb, *(const u8 *)data);
-	/* A queue that is full says so by a positive value; the report is lost then, as on the wire. */
+	/*
+	 * A queue that is full says so by a positive value; the report is lost then, as on the
+	 * wire.
+	 */
 	return err < 0 ? err : 0;
 }
 

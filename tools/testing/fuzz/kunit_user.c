@@ -5,7 +5,8 @@
 unsigned int user_passed, user_failed;
 unsigned int user_alloc_fail;
 
-static void run_one(struct kunit_suite *suite, struct kunit_case *c, const void *param, const char *desc)
+static void run_one(struct kunit_suite *suite, struct kunit_case *c, const void *param,
+		    const char *desc)
 {
 	struct kunit test = { .param_value = param, .name = c->name };
 
@@ -36,7 +37,9 @@ void user_run_suite(struct kunit_suite *suite)
 			run_one(suite, c, NULL, "");
 			continue;
 		}
-		for (param = c->generate_params(NULL, desc); param; param = c->generate_params(param, desc))
+		for (param = c->generate_params(NULL,
+						desc); param; param = c->generate_params(param,
+											 desc))
 			run_one(suite, c, param, desc);
 	}
 }

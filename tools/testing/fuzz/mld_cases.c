@@ -2,9 +2,10 @@
 /*
  * Runs a file of listener cases against the pure core in virtual time:   mld_cases FILE [SEEDS]
  *
- * The format is described at the head of such a file. A report transmission is a packet; it carries a step's records if, for
- * each group named, the packet's records of that group are exactly those. A count N is exact and lets no other change record
- * of these groups pass; "1+" ends with the first transmission that fits.
+ * The format is described at the head of such a file. A report transmission is a packet; it carries
+ * a step's records if, for each group named, the packet's records of that group are exactly those.
+ * A count N is exact and lets no other change record of these groups pass; "1+" ends with the first
+ * transmission that fits.
  */
 #include <stdio.h>
 
@@ -230,7 +231,10 @@ static bool expect(struct runner *r, struct expect *e, unsigned int n)
 
 	for (i = 0; i < n; i++)
 		more &= e[i].more;
-	/* An exact alternative cannot be told from "1+" before the time is over; the first that fits is enough. */
+	/*
+	 * An exact alternative cannot be told from "1+" before the time is over; the first that
+	 * fits is enough.
+	 */
 	for (i = 0; i < n; i++)
 		more |= e[i].more;
 	do {
@@ -292,7 +296,8 @@ static void do_query(struct runner *r, char *rest)
 			n = sources_of(tok, sources);
 	}
 	r->response = max(r->response, mrc);
-	if (sim_query(&r->sim, version, &group, sources, n, version == 1 ? mrc : sim_mrc(mrc), 2, 125) > MLD_C_QUERIES_V2)
+	if (sim_query(&r->sim, version, &group, sources, n, version == 1 ? mrc : sim_mrc(mrc), 2,
+		      125) > MLD_C_QUERIES_V2)
 		abort();
 	/* Another stimulus follows the first, not at the same instant. */
 	sim_run_until(&r->sim, r->sim.now + 10);
@@ -308,7 +313,8 @@ static void show(const struct runner *r)
 		for (j = 0; j < packets[i].n; j++) {
 			const struct record *rec = &packets[i].records[j];
 
-			printf(" %s:%s(", inet_ntop(AF_INET6, &rec->group, text, sizeof(text)), types[rec->type]);
+			printf(" %s:%s(", inet_ntop(AF_INET6, &rec->group, text, sizeof(text)),
+			       types[rec->type]);
 			for (k = 0; k < rec->n && k < MAX_SOURCES; k++)
 				printf("%s%d", k ? "," : "", rec->sources[k].s6_addr[15]);
 			printf(")");
@@ -351,14 +357,16 @@ static bool run_case(char steps[][256], unsigned int n, u64 seed)
 			do_query(&r, line + used);
 		} else {
 			parse_expect(line + used, &e[0]);
-			for (alt = 1; i + 1 < n && alt < 4 && strstr(steps[i + 1], "or: expect"); alt++) {
+			for (alt = 1; i + 1 < n && alt < 4 && strstr(steps[i + 1],
+								     "or: expect"); alt++) {
 				strcpy(line, strstr(steps[++i], "expect") + 7);
 				parse_expect(line, &e[alt]);
 			}
 			ok = expect(&r, e, alt);
 			r.fresh = true;
 			if (!ok) {
-				printf("  seed %llu, step %d:%s\n", (unsigned long long)seed, num, strchr(steps[i], 'e'));
+				printf("  seed %llu, step %d:%s\n", (unsigned long long)seed, num,
+				       strchr(steps[i], 'e'));
 				show(&r);
 			}
 		}

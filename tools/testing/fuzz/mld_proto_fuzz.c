@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libFuzzer: a whole link of the MLD engine under any sequence of requests, queries, time and failing allocations.
+ * libFuzzer: a whole link of the MLD engine under any sequence of requests, queries, time and
+ * failing allocations.
  *
- * Beside it stands a router that believes every v2 report. When all is quiet, it has to believe what the link wants, as long as
- * nothing was told in v1 and the link did not go through a silence that no router hears of.
+ * Beside it stands a router that believes every v2 report. When all is quiet, it has to believe
+ * what the link wants, as long as nothing was told in v1 and the link did not go through a silence
+ * that no router hears of.
  */
 #include "mld_user.h"
 
@@ -109,7 +111,8 @@ static void compare(struct sim *sim)
 			for (s = mld_filter_first(&g->filter, MLD_SEL_LIST); s;
 			     s = mld_filter_next(&g->filter, s, MLD_SEL_LIST))
 				set |= 1u << (s->addr.s6_addr[15] - 1);
-		if (views[i].exclude != (g && mld_filter_mode(&g->filter) == MLD_EXCLUDE) || views[i].sources != set)
+		if (views[i].exclude != (g && mld_filter_mode(&g->filter) == MLD_EXCLUDE) ||
+		    views[i].sources != set)
 			abort();
 	}
 }

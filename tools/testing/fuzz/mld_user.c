@@ -65,7 +65,8 @@ u16 sim_mrc(u32 ms)
 	return 0x8000 | exp << 12 | ((ms >> (exp + 3)) & 0xfff);
 }
 
-enum mld_count sim_query(struct sim *sim, u8 version, const struct in6_addr *group, const struct in6_addr *sources,
+enum mld_count sim_query(struct sim *sim, u8 version, const struct in6_addr *group,
+			 const struct in6_addr *sources,
 			 unsigned int n, u16 mrc, u8 qrv, u8 qqic)
 {
 	static const struct in6_addr querier = { .s6_addr = { 0xfe, 0x80, [15] = 1 } };

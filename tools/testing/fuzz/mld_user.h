@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A link of the MLD engine in user space: virtual time, a seeded generator, and every message that it sends. */
+/*
+ * A link of the MLD engine in user space: virtual time, a seeded generator, and every message that
+ * it sends.
+ */
 #ifndef FUZZ_MLD_USER_H
 #define FUZZ_MLD_USER_H
 
@@ -22,7 +25,8 @@ void sim_run_until(struct sim *sim, s64 until);
 /* One step of time that has something due, but not past @until. Returns false if there was none. */
 bool sim_step(struct sim *sim, s64 until);
 /* A query as a packet would bring it, through mld_query_parse(). */
-enum mld_count sim_query(struct sim *sim, u8 version, const struct in6_addr *group, const struct in6_addr *sources,
+enum mld_count sim_query(struct sim *sim, u8 version, const struct in6_addr *group,
+			 const struct in6_addr *sources,
 			 unsigned int n, u16 mrc, u8 qrv, u8 qqic);
 u16 sim_mrc(u32 ms);
 

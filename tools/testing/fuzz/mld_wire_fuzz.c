@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libFuzzer: mld/wire.c on any octets. The first octet says how the message came; the rest is the message. */
+/*
+ * libFuzzer: mld/wire.c on any octets. The first octet says how the message came; the rest is the
+ * message.
+ */
 #include "mld_user.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static void check(const struct mld_query *q, const u8 *msg, size_t len)
 {
+	enum mld_query_kind kind = q->nsources ? MLD_MASSQ : MLD_MASQ;
 	u8 sum = 0;
 	size_t i;
 
 	if (q->mrd > 8387584 || q->qqi > 31744 || q->qrv > 7 || q->nsources > MLD_QUERY_SOURCES_MAX)
 		abort();
-	if ((q->kind == MLD_MASSQ) != (q->nsources != 0) || (q->kind == MLD_GQ) != ipv6_addr_any(&q->group))
+	if (ipv6_addr_any(&q->group))
+		kind = MLD_GQ;
+	if (q->kind != kind || (kind == MLD_GQ && q->nsources))
 		abort();
 	/* Every source that is announced can be read. */
 	for (i = 0; i < q->nsources * sizeof(struct in6_addr); i++)
@@ -23,7 +29,8 @@ static void check(const struct mld_query *q, const u8 *msg, size_t len)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
-	struct in6_addr saddr = { .s6_addr = { 0xfe, 0x80, [15] = 1 } }, daddr = { .s6_addr = { 0xff, 2, [15] = 1 } };
+	struct in6_addr saddr = { .s6_addr = { 0xfe, 0x80, [15] = 1 } },
+	daddr = { .s6_addr = { 0xff, 2, [15] = 1 } };
 	struct mld_rx rx = { .saddr = &saddr, .daddr = &daddr, .hop_limit = 1 };
 	struct in6_addr group;
 	struct mld_query q;
@@ -34,7 +41,10 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return 0;
 	how = *data++;
 	size--;
-	/* A block of its own, so that one octet too far is seen; at an odd address in half of the cases. */
+	/*
+	 * A block of its own, so that one octet too far is seen; at an odd address in half of the
+	 * cases.
+	 */
 	msg = malloc(size + 1);
 	memcpy(msg + (how & 1), data, size);
 	rx.own = how & 2 && how & 4;

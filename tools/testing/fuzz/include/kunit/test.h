@@ -87,13 +87,28 @@ void user_run_suite(struct kunit_suite *suite);
 #define KUNIT_EXPECT_GT(test, a, b)	USER_BINARY(test, a, >, b)
 #define KUNIT_EXPECT_TRUE(test, a)	USER_BINARY(test, !!(a), ==, 1)
 #define KUNIT_EXPECT_FALSE(test, a)	USER_BINARY(test, !!(a), ==, 0)
-#define KUNIT_ASSERT_EQ(test, a, b)	do { USER_BINARY(test, a, ==, b); if ((test)->failed) return; } while (0)
-#define KUNIT_ASSERT_NOT_NULL(test, a)	do { if (!(a)) { USER_FAIL(test, "%s is NULL", #a); return; } } while (0)
-#define KUNIT_EXPECT_PTR_EQ(test, a, b)	do { if ((a) != (b)) USER_FAIL(test, "%s is not %s", #a, #b); } while (0)
+#define KUNIT_ASSERT_EQ(test, a, b) do {							\
+	USER_BINARY(test, a, ==, b);							\
+	if ((test)->failed)								\
+		return;									\
+} while (0)
+#define KUNIT_ASSERT_NOT_NULL(test, a) do {						\
+	if (!(a)) {									\
+		USER_FAIL(test, "%s is NULL", #a);					\
+		return;									\
+	}										\
+} while (0)
+#define KUNIT_EXPECT_PTR_EQ(test, a, b) do {						\
+	if ((a) != (b))									\
+		USER_FAIL(test, "%s is not %s", #a, #b);				\
+} while (0)
 #define KUNIT_EXPECT_STREQ(test, a, b) do {						\
 	if (strcmp(a, b))								\
 		USER_FAIL(test, "%s is\n#   \"%s\", not\n#   \"%s\"", #a, a, b);	\
 } while (0)
-#define KUNIT_EXPECT_MEMEQ(test, a, b, n) do { if (memcmp(a, b, n)) USER_FAIL(test, "%s is not %s", #a, #b); } while (0)
+#define KUNIT_EXPECT_MEMEQ(test, a, b, n) do {						\
+	if (memcmp(a, b, n))								\
+		USER_FAIL(test, "%s is not %s", #a, #b);				\
+} while (0)
 
 #endif /* FUZZ_KUNIT_TEST_H */
