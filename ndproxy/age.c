@@ -12,6 +12,7 @@
 
 #define NDP_PROBE_TIME		HZ	/* RETRANS_TIMER (RFC 4861 10) */
 #define NDP_PROBES		3	/* MAX_UNICAST_SOLICIT (RFC 4861 10) */
+#define NDP_STALLS		30	/* seconds that a link may be unable to ask */
 #define NDP_AGE_BATCH		64	/* hosts per hold of the lock */
 
 static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
@@ -38,6 +39,7 @@ static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
 {
 	host->state = NDP_HOST_PROBING;
 	host->probes = 0;
+	host->stalls = 0;
 	host->seen = jiffies - NDP_PROBE_TIME;
 	list_move(&host->timed, &nn->hosts.probing);
 }
@@ -47,7 +49,7 @@ static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
 {
 	bool sent;
 
-	if (host->probes >= NDP_PROBES) {
+	if (host->probes >= NDP_PROBES || host->stalls >= NDP_STALLS) {
 		ndp_host_forget(nn, host);
 		return;
 	}
@@ -63,8 +65,10 @@ static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
 
 	spin_lock_bh(&nn->hosts.lock);
 	rcu_read_unlock();
-	if (sent && host->state == NDP_HOST_PROBING)
+	if (sent)
 		host->probes++;
+	else
+		host->stalls++;
 	ndp_host_put(host);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
@@ -79,12 +80,12 @@ static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragme
  * not its own the kernel would forward it instead: one for a proxied host ends here (ND-C9).
  */
 static unsigned int ndp_hook_invalid(struct ndp_net *nn, const struct ndp_link *link,
-				     struct sk_buff *skb)
+				     const struct net_device *dev, struct sk_buff *skb)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
 	if (ipv6_addr_is_multicast(daddr) || !ndp_prefix_lookup(nn, link->group->id, daddr) ||
-	    ipv6_chk_addr(nn->net, daddr, NULL, 0))
+	    ipv6_chk_addr_and_flags(nn->net, daddr, dev, true, 0, IFA_F_TENTATIVE))
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;
@@ -103,7 +104,7 @@ static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, 
 	if (why) {
 		ndp_count_drop(&link->stats, why);
 		trace_nd_drop(link, why);
-		return ndp_hook_invalid(nn, link, skb);
+		return ndp_hook_invalid(nn, link, rx.dev, skb);
 	}
 	rx.mac = ndp_hook_mac(skb, rx.dev);
 	verdict = info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) : ndp_proxy_na(&rx, &info);
@@ -130,6 +131,11 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 			return NF_ACCEPT;
 	}
 	if (!ndp_hook_is_nd(skb, offset))
+		return NF_ACCEPT;
+	/*
+	 * A frame that a bridge passes on between its ports; what is for this router comes again.
+	 */
+	if (nf_bridge_in_prerouting(skb))
 		return NF_ACCEPT;
 
 	nn = ndp_net(state->net);

@@ -11,6 +11,7 @@
 #include "ndproxy.h"
 #include "trace.h"
 
+#define NDP_NEWS		(HZ / 4)	/* evidence is repeated news for so long */
 #define NDP_FLUSH_BATCH		64	/* hosts forgotten per hold of the lock */
 
 static const struct rhashtable_params ndp_host_params = {
@@ -220,6 +221,10 @@ void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
 {
 	host->evidence = evidence;
 	host->state = evidence == NDP_BY_STATIC ? NDP_HOST_STATIC : NDP_HOST_REACHABLE;
+	if (evidence == NDP_BY_STATIC) {
+		list_del_init(&host->timed);
+		host->claim = NULL;
+	}
 	ndp_host_refresh(nn, host);
 	ndp_host_want_route(nn, host);
 	trace_host_learnt(host);
@@ -259,11 +264,12 @@ static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
 	struct ndp_station *station;
 	bool had_one;
 
-	if (!s->lladdr || ndp_station_is(host->station, s))
+	if (!s->lladdr || (s->framed && host->station) || ndp_station_is(host->station, s))
 		return;
 	station = ndp_station_get(nn, s);
 	if (IS_ERR_OR_NULL(station)) {
-		ndp_count_drop(&s->link->stats, NDP_DROP_LLADDR_LIMIT);
+		ndp_count_drop(&s->link->stats, PTR_ERR(station) == -ENOSPC ?
+			       NDP_DROP_LLADDR_LIMIT : NDP_DROP_NO_MEMORY);
 		return;
 	}
 	had_one = host->station;
@@ -295,6 +301,8 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sight
 	if (host->state == NDP_HOST_STATIC && s->evidence != NDP_BY_STATIC)
 		return host->link == s->link ? host : NULL;
 
+	if (host->state == NDP_HOST_STATIC && host->link == s->link)
+		return host;
 	if (host->link != s->link)
 		ndp_host_move(nn, host, s->link);
 	ndp_host_set_station(nn, host, s);
@@ -307,6 +315,35 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sight
 			ndp_host_want_route(nn, host);
 	}
 	return host;
+}
+
+/*
+ * The same was seen just now, and nothing is left to do for the host: a flood of evidence need not
+ * take the namespace's lock. The fields are read without it; a race costs one update of the age.
+ */
+static bool ndp_host_is_old_news(const struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	const struct ndp_station *station;
+	const struct ndp_host *host;
+	bool old = false;
+
+	rcu_read_lock();
+	host = ndp_host_find(nn, s->link->group->id, s->addr);
+	if (!host || READ_ONCE(host->state) != NDP_HOST_REACHABLE ||
+	    READ_ONCE(host->link) != s->link || READ_ONCE(host->claim) ||
+	    READ_ONCE(host->evidence) != s->evidence ||
+	    !time_before(jiffies, READ_ONCE(host->heard) + NDP_NEWS))
+		goto out;
+	if (READ_ONCE(host->route) == NDP_ROUTE_WANTED ||
+	    READ_ONCE(host->route) == NDP_ROUTE_FAILED)
+		goto out;
+	if (s->evidence != NDP_BY_NS && READ_ONCE(host->na_flags) != s->na_flags)
+		goto out;
+	station = READ_ONCE(host->station);
+	old = !s->lladdr || (s->framed && station) || ndp_station_is(station, s);
+out:
+	rcu_read_unlock();
+	return old;
 }
 
 /**
@@ -322,6 +359,9 @@ enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *si
 {
 	enum ndp_learnt ret = NDP_LEARNT_REFUSED;
 	struct ndp_host *host = NULL;
+
+	if (ndp_host_is_old_news(nn, sighting))
+		return NDP_LEARNT_READY;
 
 	spin_lock_bh(&nn->hosts.lock);
 	if (ndp_host_admits(sighting))
@@ -424,6 +464,18 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 	return host;
 }
 
+/* A host left its link; where it claims its address on another, it lives there. */
+static void ndp_host_gone(struct ndp_net *nn, struct ndp_host *host)
+{
+	if (!host->claim) {
+		ndp_host_forget(nn, host);
+		return;
+	}
+	ndp_host_move(nn, host, host->claim);
+	host->evidence = NDP_BY_DAD;
+	ndp_host_refresh(nn, host);
+}
+
 /**
  * ndp_host_failed() - the kernel's own reachability detection gave a neighbour up (ND-F3)
  * @nn: namespace
@@ -440,7 +492,7 @@ void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const stru
 	host = ndp_host_find(nn, link->group->id, addr);
 	if (host && host->link == link &&
 	    (host->state == NDP_HOST_REACHABLE || host->state == NDP_HOST_PROBING))
-		ndp_host_forget(nn, host);
+		ndp_host_gone(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
 }
 
@@ -468,13 +520,14 @@ static bool ndp_host_flush_batch(struct ndp_net *nn, struct ndp_link *link,
 }
 
 /* A link that goes away must not stay behind as a claim. */
-static void ndp_host_drop_claims(struct ndp_net *nn, const struct ndp_link *link)
+static void ndp_host_drop_claims(struct ndp_net *nn, const struct ndp_link *link,
+				 const struct ndp_prefix *prefix)
 {
 	struct ndp_host *host, *tmp;
 
 	spin_lock_bh(&nn->hosts.lock);
 	list_for_each_entry_safe(host, tmp, &nn->hosts.tentative, timed)
-		if (host->claim == link)
+		if (host->claim == link && (!prefix || host->prefix == prefix))
 			ndp_host_refresh(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
 }
@@ -490,8 +543,7 @@ static void ndp_host_drop_claims(struct ndp_net *nn, const struct ndp_link *link
 void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
 			 const struct ndp_prefix *prefix)
 {
-	if (!prefix)
-		ndp_host_drop_claims(nn, link);
+	ndp_host_drop_claims(nn, link, prefix);
 	while (ndp_host_flush_batch(nn, link, prefix, true))
 		cond_resched();
 }

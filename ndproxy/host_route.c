@@ -5,6 +5,12 @@
 
 #include "ndproxy.h"
 
+static void ndp_host_queue_route(struct ndp_net *nn, struct ndp_host *host)
+{
+	host->route = NDP_ROUTE_WANTED;
+	ndp_route_queue_host(nn, host);
+}
+
 /**
  * ndp_host_want_route() - a host is new on its link: see to its route
  * @nn: namespace
@@ -21,8 +27,7 @@ void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
 	if (host->route == NDP_ROUTE_NONE && host->link->role == NDP_ROLE_UPSTREAM &&
 	    ndp_route_leads_to(nn, host->link->group, &host->key.addr, dev))
 		return;
-	host->route = NDP_ROUTE_WANTED;
-	ndp_route_queue_host(nn, host);
+	ndp_host_queue_route(nn, host);
 }
 
 /**
@@ -54,7 +59,7 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
  * @nn: namespace
  * @prefix: which
  *
- * The kernel may lead to upstream hosts another way from now on; those get routes of their own.
+ * The kernel may lead to upstream hosts another way from now on; the work finds out to which.
  *
  * Context: RTNL; takes the hosts' lock.
  */
@@ -68,7 +73,7 @@ void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
 		list_for_each_entry(host, &onlink->link->hosts, link_list)
 			if (host->prefix == prefix && host->route == NDP_ROUTE_NONE &&
 			    host->state != NDP_HOST_TENTATIVE)
-				ndp_host_want_route(nn, host);
+				ndp_host_queue_route(nn, host);
 		spin_unlock_bh(&nn->hosts.lock);
 	}
 }
@@ -99,8 +104,7 @@ void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
 		host->route_ifindex = 0;
 	else if (host->route != NDP_ROUTE_FOREIGN)
 		goto out;
-	host->route = NDP_ROUTE_WANTED;
-	ndp_route_queue_host(nn, host);
+	ndp_host_queue_route(nn, host);
 out:
 	spin_unlock_bh(&nn->hosts.lock);
 }

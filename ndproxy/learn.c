@@ -65,9 +65,9 @@ static void ndp_learn_deleted(struct ndp_net *nn, int ifindex, const struct in6_
 		ndp_host_route_lost(nn, link, addr);
 		goto out;
 	}
-	prefix = ndp_prefix_lookup(nn, link->group->id, addr);
-	if (!prefix || prefix->key.plen != plen || link->role != NDP_ROLE_DOWNSTREAM)
-		prefix = NULL;
+	prefix = NULL;
+	if (link->role == NDP_ROLE_DOWNSTREAM)
+		prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
 	rcu_read_unlock();
 	if (prefix)
 		ndp_route_queue_onlink(nn, prefix, link, true);
@@ -83,19 +83,22 @@ static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	const struct rtmsg *rtm = nlmsg_data(nlh);
 	struct nlattr *tb[RTA_MAX + 1];
 	struct in6_addr addr;
+	bool host_gone;
 	int ifindex;
 
 	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, NULL, NULL))
 		return;
+	host_gone = nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_dst_len == 128;
 	if (rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
-	    rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] || !tb[RTA_OIF] || tb[RTA_GATEWAY] ||
+	    rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] || !tb[RTA_OIF] ||
+	    (tb[RTA_GATEWAY] && !host_gone) ||
 	    nla_len(tb[RTA_DST]) < (int)sizeof(addr) || nla_len(tb[RTA_OIF]) < (int)sizeof(ifindex))
 		return;
 
 	addr = nla_get_in6_addr(tb[RTA_DST]);
 	ifindex = nla_get_u32(tb[RTA_OIF]);
-	if (nlh->nlmsg_type == RTM_DELROUTE &&
-	    (rtm->rtm_protocol == NDP_RTPROT || rtm->rtm_dst_len == 128))
+	if (host_gone ||
+	    (nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_protocol == NDP_RTPROT))
 		ndp_learn_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
 	else if (rtm->rtm_protocol != NDP_RTPROT)
 		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len);
@@ -135,6 +138,7 @@ static void ndp_learn_verify(struct ndp_net *nn)
 	struct ndp_link *link;
 
 	rtnl_lock();
+	nn->expire_at = 0;
 	list_for_each_entry(link, &nn->links, list) {
 		list_for_each_entry_safe(onlink, tmp, &link->onlinks, link_list) {
 			struct in6_addr addr = onlink->prefix->key.addr;
@@ -150,7 +154,6 @@ static void ndp_learn_expire_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, expire_work);
 
-	nn->expire_at = 0;
 	ndp_learn_verify(nn);
 }
 
@@ -233,10 +236,12 @@ static void ndp_learn_work(struct work_struct *work)
 
 	if (!ndp_learn_dump(nn) || !READ_ONCE(nn->n_links))
 		return;
-	/* Something was lost. Check what is old, ask for what is new; a little later, as it floods. */
+	/*
+	 * Something was lost. Check what is old, ask for what is new; a little later, as it floods.
+	 */
 	ndp_learn_verify(nn);
 	ndp_learn_dump_all(nn);
-	mod_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+	queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
 }
 
 /**
@@ -249,7 +254,7 @@ static void ndp_learn_work(struct work_struct *work)
 void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
 {
 	link->dump = true;
-	mod_delayed_work(nn->wq, &nn->learn_work, 0);
+	queue_delayed_work(nn->wq, &nn->learn_work, 0);
 }
 
 /**
@@ -333,6 +338,7 @@ static int ndp_learn_inet6addr(struct notifier_block *nb, unsigned long event, v
 	return NOTIFY_DONE;
 }
 
+/* An entry that is dead is merely tidied up, long after it failed. */
 static int ndp_learn_netevent(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct neighbour *neigh = ptr;
@@ -341,7 +347,7 @@ static int ndp_learn_netevent(struct notifier_block *nb, unsigned long event, vo
 	struct ndp_net *nn;
 
 	if (event != NETEVENT_NEIGH_UPDATE || neigh->tbl != &nd_tbl ||
-	    !(READ_ONCE(neigh->nud_state) & NUD_FAILED))
+	    !(READ_ONCE(neigh->nud_state) & NUD_FAILED) || neigh->dead)
 		return NOTIFY_DONE;
 
 	nn = ndp_net(dev_net(neigh->dev));

@@ -14,6 +14,8 @@
 
 #include "ndproxy.h"
 
+#define NDP_MAX_LINKS	4096U	/* in a namespace; each costs counters on every processor */
+
 /* --- rate ------------------------------------------------------------------------------------- */
 
 /**
@@ -421,6 +423,10 @@ static int ndp_link_check(struct ndp_net *nn, const struct ndp_link *link,
 	if (!link && (!config->has_role || config->role == NDP_ROLE_NONE)) {
 		NL_SET_ERR_MSG_FMT(extack, "%s is not a link: give it a role", config->name);
 		return -ENOENT;
+	}
+	if (!link && nn->n_links >= NDP_MAX_LINKS) {
+		NL_SET_ERR_MSG_FMT(extack, "more than %u links", NDP_MAX_LINKS);
+		return -ENOBUFS;
 	}
 	if (link && config->has_group && config->group != link->group->id) {
 		NL_SET_ERR_MSG_FMT(extack, "%s is in group %u: set its role to none first",

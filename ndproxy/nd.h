@@ -16,7 +16,7 @@
 #define ND_HOP_LIMIT		255
 #define ND_HEADER_LEN		24	/* both messages, without options */
 #define ND_LLADDR_MAX		32	/* MAX_ADDR_LEN of the kernel */
-#define ND_NONCE_MAX		32	/* octets; RFC 7527 4.1 asks for 6 */
+#define ND_NONCE_MAX		254	/* octets, of an option of 256; RFC 7527 4.1 asks for 6 */
 
 #define ND_NA_ROUTER		0x80
 #define ND_NA_SOLICITED		0x40

@@ -34,7 +34,7 @@
 #include "stats.h"
 
 #define NDP_RTPROT		110		/* rt_protos.d/ndproxy.conf */
-#define NDP_HOST_METRIC		1024		/* what "ip route add" gives */
+#define NDP_METRIC		1024		/* what "ip route add" gives */
 #define NDP_ONLINK_METRIC	0x7ffffffeU	/* never wins an unscoped lookup (ND-B5) */
 /* The proxy mark (ND-B6): the one bit between RTF_PREF_MASK and RTF_PCPU that no kernel uses. */
 #define NDP_RTF_MARK		0x20000000U
@@ -98,11 +98,13 @@ struct ndp_job {
  * struct ndp_jobs - the jobs of a namespace, first in, first out
  * @lock: protects @queue; softirq
  * @queue: struct ndp_job
+ * @n_answers: answers among them
  * @work: empties it
  */
 struct ndp_jobs {
 	spinlock_t lock;	/* protects the queue */
 	struct list_head queue;
+	atomic_t n_answers;
 	struct work_struct work;
 };
 
@@ -446,6 +448,8 @@ struct ndp_prefix {
 
 int ndp_prefix_init(struct ndp_net *nn);
 void ndp_prefix_exit(struct ndp_net *nn);
+struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
+				   const struct in6_addr *addr, unsigned int plen);
 struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
 				     const struct in6_addr *addr);
 bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link *link);
@@ -594,6 +598,7 @@ struct ndp_host_key {
  * @route: enum ndp_host_route
  * @na_flags: R and O of its last advertisement
  * @probes: sent since its lifetime ended
+ * @stalls: probes that could not be sent since then
  * @dead: it is out of the table
  * @answer: the solicitors wait for its route
  *
@@ -621,6 +626,7 @@ struct ndp_host {
 	u8 route;
 	u8 na_flags;
 	u8 probes;
+	u8 stalls;
 	bool dead;
 	bool answer;
 };
@@ -662,6 +668,7 @@ struct ndp_hosts {
  * @addr: the address
  * @lladdr: its link-layer address; NULL: not told
  * @lladdr_len: octets at @lladdr
+ * @framed: @lladdr is from the frame, and does not replace one that an option told
  * @evidence: enum ndp_evidence
  * @na_flags: of an advertisement
  * @answer: solicitors wait for it
@@ -672,6 +679,7 @@ struct ndp_sighting {
 	const struct in6_addr *addr;
 	const u8 *lladdr;
 	u8 lladdr_len;
+	bool framed;
 	u8 evidence;
 	u8 na_flags;
 	bool answer;
@@ -763,6 +771,8 @@ bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
 bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
 bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 		 const struct in6_addr *target, u8 flags);
+bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
+			   const struct in6_addr *target, u8 flags);
 void ndp_deliver_na(struct net_device *dev, const struct nd_info *na);
 
 /* --- proxy.c: what an NS or an NA does (ND-C, D, E) ------------------------------------------- */

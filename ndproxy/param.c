@@ -5,6 +5,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 
@@ -103,7 +104,7 @@ void ndp_param_init(struct ndp_net *nn)
  * @extack: says the range where @value is not in it
  *
  * Context: RTNL. A lower limit refuses what is new; it forgets nothing.
- * Return: 0 or -EINVAL.
+ * Return: 0; -EINVAL; -EPERM: above the module's default, and not privileged on the machine.
  */
 int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		  struct netlink_ext_ack *extack)
@@ -113,6 +114,12 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 				   ndp_param_desc[which].name, ndp_param_desc[which].min,
 				   ndp_param_desc[which].max);
 		return -EINVAL;
+	}
+	/* Whoever may make a namespace must not take the machine's memory through it. */
+	if ((!value || value > ndp_default[which]) && !capable(CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_FMT(extack, "only the machine's administrator sets %s above %u",
+				   ndp_param_desc[which].name, ndp_default[which]);
+		return -EPERM;
 	}
 	WRITE_ONCE(nn->limit[which], value);
 	return 0;

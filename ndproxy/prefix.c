@@ -56,8 +56,18 @@ void ndp_prefix_exit(struct ndp_net *nn)
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_exit);
 
-static struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
-					  const struct in6_addr *addr, unsigned int plen)
+/**
+ * ndp_prefix_find() - look up a proxied prefix
+ * @nn: namespace
+ * @group: group number
+ * @addr: an address of it
+ * @plen: its length
+ *
+ * Context: RCU or RTNL.
+ * Return: the prefix or NULL.
+ */
+struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
+				   const struct in6_addr *addr, unsigned int plen)
 {
 	struct ndp_prefix_key key = { .group = group, .plen = plen };
 
@@ -316,6 +326,11 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 	if (source == NDP_ONLINK_ROUTE) {
 		onlink->expires = expires;
 		ndp_learn_expiry(nn, expires);
+	} else {
+		/*
+		 * The kernel may have no route to it; without one the downstream links' would win.
+		 */
+		ndp_route_queue_onlink(nn, prefix, link, true);
 	}
 	ndp_prefix_mark(nn, prefix, true);
 	return 0;
@@ -323,6 +338,8 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 
 static void ndp_onlink_unlearn(struct ndp_net *nn, struct ndp_onlink *onlink, u8 source)
 {
+	if (source & onlink->sources & NDP_ONLINK_STATIC)
+		ndp_route_queue_onlink(nn, onlink->prefix, onlink->link, false);
 	onlink->sources &= ~source;
 	if (source & NDP_ONLINK_ROUTE)
 		onlink->expires = 0;
@@ -373,8 +390,8 @@ void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link)
 }
 
 /**
- * ndp_prefix_link_changed() - a downstream link has come to, or goes from, the prefixes of its
- * group
+ * ndp_prefix_link_changed() - a downstream link has come to, or goes from, its group's
+ * prefixes
  * @nn: namespace
  * @link: downstream link
  * @active: it has come
@@ -457,19 +474,21 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	}
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
 	if (!entry)
-		return -ENOBUFS;
+		goto no_memory;
 	entry->addr = *addr;
 	entry->plen = plen;
 
 	if (link->state == NDP_LINK_ACTIVE)
 		err = ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_STATIC, 0);
-	if (err) {
-		NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c/%u", addr, plen);
-		kfree(entry);
-		return err;
-	}
+	if (err)
+		goto no_memory;
 	list_add_tail(&entry->list, &link->static_prefixes);
 	return 0;
+
+no_memory:
+	NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c/%u", addr, plen);
+	kfree(entry);
+	return -ENOBUFS;
 }
 
 /**

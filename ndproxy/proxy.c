@@ -17,6 +17,7 @@
 #include "trace.h"
 
 #define NDP_RETRANS_TIMER	HZ	/* RFC 4861 10 */
+#define NDP_MAX_ANSWERS		4096	/* that wait for a route */
 
 static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
 {
@@ -33,9 +34,10 @@ static bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
 	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, IFA_F_DADFAILED);
 }
 
-static bool ndp_own_anywhere(const struct ndp_net *nn, const struct in6_addr *addr)
+/* The device says in which VRF to look. */
+static bool ndp_own_anywhere(const struct ndp_rx *rx, const struct in6_addr *addr)
 {
-	return ipv6_chk_addr(nn->net, addr, NULL, 0);
+	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_TENTATIVE);
 }
 
 /* Sent by this router on one of the group's links; they may be joined behind its back. */
@@ -113,7 +115,8 @@ static void ndp_sighting_lladdr(struct ndp_sighting *sighting, const struct ndp_
 {
 	sighting->lladdr = info ? info->lladdr : NULL;
 	sighting->lladdr_len = sighting->lladdr ? info->lladdr_len : ETH_ALEN;
-	if (!sighting->lladdr)
+	sighting->framed = !sighting->lladdr;
+	if (sighting->framed)
 		sighting->lladdr = rx->mac;
 }
 
@@ -129,7 +132,7 @@ static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 	ndp_sighting_lladdr(&sighting, rx, ns);
 	sighting.prefix = ndp_prefix_lookup(rx->nn, rx->link->group->id, &ns->saddr);
 	if (!sighting.prefix || !ndp_prefix_is_onlink(sighting.prefix, rx->link) ||
-	    ndp_own_anywhere(rx->nn, &ns->saddr))
+	    ndp_own_anywhere(rx, &ns->saddr))
 		return;
 	ndp_host_learn(rx->nn, &sighting);
 }
@@ -246,6 +249,7 @@ static void ndp_answer_job(struct ndp_net *nn, struct ndp_job *job)
 {
 	struct ndp_record *rec = container_of(job, struct ndp_record, job);
 
+	atomic_dec(&nn->jobs.n_answers);
 	rcu_read_lock();
 	local_bh_disable();
 	ndp_answer_all(nn, rec);
@@ -278,8 +282,10 @@ static void ndp_answer(struct ndp_net *nn, struct ndp_record *rec, u32 group, in
 	rec->group = group;
 	rec->lives_on = lives_on;
 	rec->na_flags = na_flags & (ND_NA_ROUTER | ND_NA_OVERRIDE);
-	if (ndp_waits_for_route(nn, rec)) {
+	/* Rather an answer too soon than a queue without end. */
+	if (ndp_waits_for_route(nn, rec) && atomic_read(&nn->jobs.n_answers) < NDP_MAX_ANSWERS) {
 		rec->job.run = ndp_answer_job;
+		atomic_inc(&nn->jobs.n_answers);
 		ndp_job_queue(nn, &rec->job);
 		return;
 	}
@@ -391,7 +397,7 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	}
 	if (ndp_own_here(rx->nn, rx->dev, &ns->target))
 		return NDP_PASS;
-	if (ndp_own_anywhere(rx->nn, &ns->target))
+	if (ndp_own_anywhere(rx, &ns->target))
 		return ndp_answer_own(rx, ns);
 	if (dad)
 		return ndp_proxy_dad(rx, ns, prefix);
@@ -433,23 +439,22 @@ static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
 	list_for_each_entry_rcu(link, &prefix->group->links, group_list)
 		if (link != from && READ_ONCE(link->state) == NDP_LINK_ACTIVE &&
 		    ndp_prefix_is_onlink(prefix, link))
-			ndp_send_na(nn, link, &na->daddr, &na->target, na->flags);
+			ndp_send_multicast_na(nn, link, &na->target, na->flags);
 }
 
 /*
  * ND-D6, E1: an objection to an address of this router is the kernel's to judge. Where the kernel
- * is
- * probing it on another link of the group, it must hear it there.
+ * is probing it on another link of the group, it must hear it there.
  */
 static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_prefix *prefix,
 				   const struct nd_info *na)
 {
 	struct ndp_link *link;
 
-	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx->nn, &na->target))
+	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx, &na->target))
 		return NDP_PASS;
-	/* What was delivered so has no frame, and is not delivered again. */
-	if (!rx->mac && rx->dev->type == ARPHRD_ETHER)
+	/* What was delivered so has an empty frame, and is not delivered again. */
+	if (rx->mac && is_zero_ether_addr(rx->mac))
 		return NDP_PASS;
 	list_for_each_entry_rcu(link, &prefix->group->links, group_list) {
 		struct net_device *dev = rcu_dereference(link->dev);
@@ -460,9 +465,9 @@ static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_pre
 	return NDP_PASS;
 }
 
-static bool ndp_own_or_tentative(const struct ndp_net *nn, const struct in6_addr *addr)
+static bool ndp_own_or_tentative(const struct ndp_rx *rx, const struct in6_addr *addr)
 {
-	return ipv6_chk_addr_and_flags(nn->net, addr, NULL, true, 0, IFA_F_DADFAILED);
+	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_DADFAILED);
 }
 
 static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info *na,
@@ -497,7 +502,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
-	if (ndp_own_or_tentative(rx->nn, &na->target))
+	if (ndp_own_or_tentative(rx, &na->target))
 		return ndp_own_na(rx, prefix, na);
 
 	ndp_neigh_from_na(rx, na);
@@ -511,7 +516,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	else
 		ndp_note_target(rx, na, prefix, NDP_BY_UNA);
 	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
-	return ndp_own_anywhere(rx->nn, &na->daddr) ? NDP_PASS : NDP_CONSUME;
+	return ndp_own_anywhere(rx, &na->daddr) ? NDP_PASS : NDP_CONSUME;
 }
 
 /* --- what hosts ask for ----------------------------------------------------------------------- */

@@ -96,21 +96,22 @@ bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 	return found;
 }
 
-/* Is the module's own route to a host in place? */
-static bool ndp_route_is_ours(struct ndp_net *nn, const struct ndp_route_req *req)
+/* The device of the module's own route to a host, if there is one; else 0. */
+static int ndp_route_ours(struct ndp_net *nn, const struct ndp_route_req *req)
 {
 	struct fib6_table *table = fib6_get_table(nn->net, req->table);
 	struct fib6_info *rt;
-	bool ours = false;
+	int ours = 0;
 
 	if (!table)
-		return false;
+		return 0;
 	rcu_read_lock();
 	for (rt = ndp_route_first(table, &req->dst, req->plen); rt;
 	     rt = ndp_route_next(table, rt)) {
 		const struct net_device *dev = ndp_route_dev(rt);
 
-		ours |= dev && dev->ifindex == req->ifindex && rt->fib6_protocol == NDP_RTPROT;
+		if (dev && rt->fib6_protocol == NDP_RTPROT && rt->fib6_metric == req->metric)
+			ours = dev->ifindex;
 	}
 	rcu_read_unlock();
 	return ours;
@@ -152,7 +153,7 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 	bool yes;
 
 	rcu_read_lock();
-	yes = ndp_route_dst_is(ip6_route_lookup(nn->net, &fl6, NULL, 0), dev);
+	yes = ndp_route_dst_is(ip6_route_output(nn->net, NULL, &fl6), dev);
 	list_for_each_entry_rcu(link, &group->links, group_list) {
 		struct net_device *from = rcu_dereference(link->dev);
 
@@ -165,6 +166,19 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 
 /* --- the proxy mark --------------------------------------------------------------------------- */
 
+/* 6.1 changes other flags without the table's lock. Return: true if the mark changed. */
+static bool ndp_route_mark_one(struct fib6_info *rt, bool on)
+{
+	u32 old = READ_ONCE(rt->fib6_flags), new;
+
+	do {
+		new = on ? old | NDP_RTF_MARK : old & ~NDP_RTF_MARK;
+		if (new == old)
+			return false;
+	} while (!try_cmpxchg(&rt->fib6_flags, &old, new));
+	return true;
+}
+
 /**
  * ndp_route_mark() - set or clear the proxy mark on the on-link routes of a prefix
  * @nn: namespace
@@ -173,7 +187,8 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
  * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it
  * everywhere
  *
- * Routes cached before carry the old flags; they are made invalid.
+ * Routes cached before are made invalid. A processor's own copy of a route stays, with the flags of
+ * its making: who asks for the mark looks at the fib6_info behind it.
  *
  * A link that is not active takes no part: the mark goes before the link does.
  *
@@ -195,13 +210,9 @@ bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 tab
 		const struct ndp_link *link = dev ? ndp_link_by_index(nn, dev->ifindex) : NULL;
 		bool want = on && link && link->state == NDP_LINK_ACTIVE &&
 			    ndp_prefix_is_onlink(prefix, link);
-		u32 flags = rt->fib6_flags & ~NDP_RTF_MARK;
 
-		if (want)
-			flags |= NDP_RTF_MARK;
-		changed |= flags != rt->fib6_flags;
 		marked |= want;
-		WRITE_ONCE(rt->fib6_flags, flags);
+		changed |= ndp_route_mark_one(rt, want);
 	}
 	spin_unlock_bh(&tb->tb6_lock);
 	if (changed)
@@ -225,7 +236,7 @@ static void ndp_route_del_host(struct ndp_net *nn, struct ndp_host *host)
 		.plen = 128,
 		.ifindex = host->route_ifindex,
 		.table = host->route_table,
-		.metric = NDP_HOST_METRIC,
+		.metric = NDP_METRIC,
 	};
 
 	/* The kernel removed it already where the device went down. */
@@ -237,8 +248,12 @@ static void ndp_route_del_host(struct ndp_net *nn, struct ndp_host *host)
 static enum ndp_host_route ndp_route_found(struct ndp_net *nn, struct ndp_host *host,
 					   const struct ndp_route_req *req)
 {
-	if (!ndp_route_is_ours(nn, req))
+	int ours = ndp_route_ours(nn, req);
+
+	if (!ours)
 		return NDP_ROUTE_FOREIGN;
+	if (ours != req->ifindex && ndp_rtnl_route(nn, req, NLM_F_CREATE | NLM_F_REPLACE))
+		return NDP_ROUTE_FAILED;
 	host->route_ifindex = req->ifindex;
 	host->route_table = req->table;
 	return NDP_ROUTE_INSTALLED;
@@ -294,7 +309,7 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 	struct ndp_route_req req = {
 		.dst = host->key.addr,
 		.plen = 128,
-		.metric = NDP_HOST_METRIC,
+		.metric = NDP_METRIC,
 		.add = true,
 	};
 	bool dead, upstream = false;
@@ -316,12 +331,13 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 	if (!upstream || ndp_route_upstream_needs(nn, host, &req))
 		route = ndp_route_add_host(nn, host, &req);
 
-	if (!ndp_host_route_done(nn, host, route))
-		return;
+	/* The host's link is read behind the lock: RCU keeps it. */
 	rcu_read_lock();
-	local_bh_disable();
-	nn->host_ops->ready(nn, host);
-	local_bh_enable();
+	if (ndp_host_route_done(nn, host, route)) {
+		local_bh_disable();
+		nn->host_ops->ready(nn, host);
+		local_bh_enable();
+	}
 	rcu_read_unlock();
 }
 
@@ -377,10 +393,10 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 }
 
 /**
- * ndp_route_queue_onlink() - add or remove the on-link route of a prefix on a downstream link
+ * ndp_route_queue_onlink() - add or remove the module's on-link route of a prefix
  * @nn: namespace
  * @prefix: which
- * @link: downstream, with a device
+ * @link: with a device: downstream, where it never wins, or upstream, where it does
  * @add: add it
  *
  * Context: RTNL.
@@ -389,7 +405,8 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add)
 {
 	/* What cannot be allocated now must not be missing later. */
-	struct ndp_route_onlink *onlink = kzalloc(sizeof(*onlink), GFP_KERNEL | __GFP_NOFAIL);
+	struct ndp_route_onlink *onlink = kzalloc(sizeof(*onlink),
+						  GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
 
 	INIT_LIST_HEAD(&onlink->job.list);
 	onlink->job.run = ndp_route_run_onlink;
@@ -397,7 +414,7 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 	onlink->req.plen = prefix->key.plen;
 	onlink->req.ifindex = link->ifindex;
 	onlink->req.table = link->table;
-	onlink->req.metric = NDP_ONLINK_METRIC;
+	onlink->req.metric = link->role == NDP_ROLE_UPSTREAM ? NDP_METRIC : NDP_ONLINK_METRIC;
 	onlink->req.add = add;
 	ndp_job_queue(nn, &onlink->job);
 }

@@ -53,7 +53,7 @@ static void ndp_rtnl_ready(struct sock *sk)
 	read_lock_bh(&sk->sk_callback_lock);
 	nn = sk->sk_user_data;
 	if (nn)
-		mod_delayed_work(nn->wq, &nn->learn_work, 0);
+		queue_delayed_work(nn->wq, &nn->learn_work, 0);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 

@@ -65,7 +65,8 @@ static struct net_device *ndp_send_dev(struct ndp_link *link)
 {
 	struct net_device *dev = rcu_dereference(link->dev);
 
-	if (dev && READ_ONCE(link->state) == NDP_LINK_ACTIVE)
+	/* A device that moves away is in its new namespace before the work hears of it. */
+	if (dev && READ_ONCE(link->state) == NDP_LINK_ACTIVE && net_eq(dev_net(dev), link->nn->net))
 		return dev;
 	ndp_send_drop(link, NDP_DROP_NOT_READY);
 	return NULL;
@@ -168,7 +169,7 @@ static u8 ndp_send_na_flags(const struct ndp_link *link, u8 flags)
  * ndp_send_na() - advertise a target on a link (ND-D3, D4)
  * @nn: namespace
  * @link: where
- * @daddr: a solicitor, or ff02::1, which is subject to the link's rate
+ * @daddr: a solicitor, or ff02::1
  * @target: what is advertised
  * @flags: R, S and O; O as the link's configuration leaves it
  *
@@ -180,18 +181,34 @@ bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
 {
 	struct nd_info info = { .type = ND_TYPE_NA, .daddr = *daddr, .target = *target };
 	struct net_device *dev = ndp_send_dev(link);
-	u32 rate = READ_ONCE(nn->limit[NDP_MCAST_NA_RATE]);
 
 	if (!dev)
 		return false;
-	if (ipv6_addr_is_multicast(daddr) &&
-	    !ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
-		return ndp_send_drop(link, NDP_DROP_NA_RATE);
 	if (!ndp_send_na_source(nn, link, dev, &info))
 		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
 	info.flags = ndp_send_na_flags(link, flags);
 	ndp_send_own_lladdr(dev, &info);
 	return ndp_send(nn, link, dev, &info);
+}
+
+/**
+ * ndp_send_multicast_na() - carry a multicast advertisement on (ND-D4)
+ * @nn: namespace
+ * @link: where, within its rate
+ * @target: what is advertised
+ * @flags: R and O; O as the link's configuration leaves it
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: true if it was sent; else it was counted why not.
+ */
+bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
+			   const struct in6_addr *target, u8 flags)
+{
+	u32 rate = READ_ONCE(nn->limit[NDP_MCAST_NA_RATE]);
+
+	if (!ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
+		return ndp_send_drop(link, NDP_DROP_NA_RATE);
+	return ndp_send_na(nn, link, &in6addr_linklocal_allnodes, target, flags);
 }
 
 /**
@@ -216,7 +233,10 @@ void ndp_deliver_na(struct net_device *dev, const struct nd_info *na)
 	ip6->hop_limit = ND_HOP_LIMIT;
 	ip6->saddr = na->saddr;
 	ip6->daddr = na->daddr;
+	/* An empty frame, by which the hook knows it; the kernel prints the address in it. */
+	memset(skb_push(skb, ETH_HLEN), 0, ETH_HLEN);
 	skb_reset_mac_header(skb);
+	skb_pull(skb, ETH_HLEN);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->pkt_type = PACKET_MULTICAST;
 	netif_rx(skb);

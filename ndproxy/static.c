@@ -78,7 +78,8 @@ int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct 
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is not the address of a host", addr);
 		return -EINVAL;
 	}
-	if (ipv6_chk_addr(nn->net, addr, NULL, 0)) {
+	if (ipv6_chk_addr_and_flags(nn->net, addr, rtnl_dereference(link->dev), true, 0,
+				    IFA_F_TENTATIVE)) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is this router's own address", addr);
 		return -EINVAL;
 	}
@@ -97,15 +98,13 @@ int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct 
 	}
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
-	if (!entry)
-		return -ENOBUFS;
-	entry->link = link;
-	entry->addr = *addr;
-	if (ndp_static_learn(nn, prefix, link, addr) == NDP_LEARNT_REFUSED) {
+	if (!entry || ndp_static_learn(nn, prefix, link, addr) == NDP_LEARNT_REFUSED) {
 		NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c", addr);
 		kfree(entry);
 		return -ENOBUFS;
 	}
+	entry->link = link;
+	entry->addr = *addr;
 	list_add_tail(&entry->list, &nn->hosts.statics);
 	return 0;
 }
@@ -162,7 +161,7 @@ void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group)
 		if (entry->link->group != group)
 			continue;
 		prefix = ndp_static_prefix(nn, entry->link, &entry->addr);
-		if (prefix && !ndp_host_find(nn, group->id, &entry->addr))
+		if (prefix)
 			ndp_static_learn(nn, prefix, entry->link, &entry->addr);
 	}
 }

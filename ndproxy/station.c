@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Stations: link-layer addresses on a link, and how many hosts name each, so that one machine
- * cannot
- * fill the table of hosts (ND-F5).
+ * cannot fill the table of hosts (ND-F5).
  */
 
 #include <linux/slab.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Counters: what each one counts is its documentation, and the tool shows it under the name in
- * ndp_counter_names[] or
- * ndp_drop_names[].
+ * ndp_counter_names[] or ndp_drop_names[].
  */
 #ifndef NDPROXY_STATS_H
 #define NDPROXY_STATS_H
