@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the engine's files share. The files wire, filter, report, group, group_v1, pass, answer and proto are
- * pure: no lock, timer, skb, device or clock; time, randomness and output are handed to them.
- * Whoever calls them for a link holds that link's lock, and that lock protects everything in struct
- * mld_proto and below.
+ * What the engine's files share. The files wire, filter, report, group, group_v1, pass, answer and
+ * proto are pure: no lock, timer, skb, device or clock; time, randomness and output are handed to
+ * them. Whoever calls them for a link holds that link's lock, and that lock protects everything in
+ * struct mld_proto and below.
  */
 #ifndef MLD_MLD_PRIV_H
 #define MLD_MLD_PRIV_H
