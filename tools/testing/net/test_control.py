@@ -254,6 +254,12 @@ def test_control_refused_with_a_reason(still_lab, args):
     assert before == (lab.tool.json("link", "show"), lab.tool.hosts())
 
 
+def test_control_host_add_of_own_address_refused(lab):
+    text = lab.tool.refused("host", "add", "2001:db8:1::1", "dev", "down0")
+    assert "2001:db8:1::1" in text
+    assert not lab.tool.hosts()
+
+
 def test_control_host_add_twice(lab):
     lab.tool("host", "add", D, "dev", "down0")
     before = lab.tool.hosts()

@@ -99,9 +99,9 @@ def test_nd_j5_loaded_again_starts_empty(lab, reload):
 @pytest.mark.core
 @pytest.mark.heavy
 def test_nd_j5_unload_under_traffic(lab, reload):
-    traffic = Traffic(nd_mix(lab))
+    traffic = Traffic(nd_mix(lab), 0.05)
     try:
-        for _ in range(4):
+        for _ in range(3):
             wait_for(lambda: lab.tool.gauge("hosts") >= 8, "hosts", 20)
             kmod.unload()
             assert_nothing_left(lab)
@@ -116,7 +116,7 @@ def test_nd_j5_unload_under_traffic(lab, reload):
 def test_nd_j5_namespace_deleted_under_traffic(make_lab):
     for turn in range(3):
         lab = make_lab()
-        traffic = Traffic(nd_mix(lab))
+        traffic = Traffic(nd_mix(lab), 0.05)
         try:
             wait_for(lambda: lab.tool.gauge("hosts") >= 8, f"hosts {turn}",
                      20)
