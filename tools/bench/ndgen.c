@@ -42,7 +42,7 @@ struct generator {
 	uint64_t begin, end;
 };
 
-/* A fixed shuffle: a lookup that is linear in some order gains nothing, and each run is the same. */
+/* A fixed shuffle: a look-up linear in some order gains nothing, and each run is the same. */
 static void shuffle(uint32_t *order, uint32_t n)
 {
 	uint64_t x = 0x9e3779b97f4a7c15ULL;
