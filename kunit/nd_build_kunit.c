@@ -67,7 +67,7 @@ static void nd_d3_an_advertisement(struct kunit *test)
 
 static void nd_build_without_options(struct kunit *test)
 {
-	static const u8 octets[ND_LLADDR_MAX];
+	static const u8 octets[ND_NONCE_MAX];
 	struct nd_info info = { .type = ND_TYPE_NS, .lladdr = octets, .nonce = octets };
 
 	/* No length, or no value: no option. */
@@ -123,9 +123,10 @@ static const struct nonce_case nonce_cases[] = {
 	{ "ND-C6 RFC 7527 4.1: 6 octets", 1, true },
 	{ "ND-C6 RFC 3971 5.3.2: 14 octets", 2, true },
 	{ "ND-C6 22 octets", 3, true },
-	{ "ND-C6 30 octets, the longest", 4, true },
-	{ "ND-C6 38 octets are not carried on", 5, false },
-	{ "ND-C6 158 octets are not carried on", 20, false },
+	{ "ND-C6 30 octets", 4, true },
+	{ "ND-C6 126 octets", 16, true },
+	{ "ND-C6 254 octets, the longest", 32, true },
+	{ "ND-C6 262 octets are not carried on", 33, false },
 };
 
 static void nonce_desc(const struct nonce_case *c, char *desc)

@@ -10,7 +10,7 @@
 
 #include "../ndproxy/nd.h"
 
-#define NDT_DATA	256
+#define NDT_DATA	512
 #define NDT_ETH		6
 #define NDT_SPARE	8	/* octets behind what nd_build() may write */
 
