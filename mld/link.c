@@ -260,7 +260,7 @@ static void mld_link_release(struct mld_link *link)
 static int mld_link_refused(const struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	if (mld_link_rcu(mld_net(dev_net(dev)), dev->ifindex)) {
-		NL_SET_ERR_MSG(extack, "The MLD engine is already runs on this device");
+		NL_SET_ERR_MSG(extack, "The MLD engine runs on this device already");
 		return -EEXIST;
 	}
 	if (netif_is_bridge_port(dev)) {
@@ -389,7 +389,7 @@ int mld_link_stop(struct net_device *dev, struct netlink_ext_ack *extack)
 
 	ASSERT_RTNL();
 	if (!link) {
-		NL_SET_ERR_MSG(extack, "The MLD engine is not runs on this device");
+		NL_SET_ERR_MSG(extack, "The MLD engine does not run on this device");
 		return -ENOENT;
 	}
 	mld_link_remove(link, false);

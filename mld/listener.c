@@ -121,7 +121,7 @@ static int mld_link_listen(struct mld_link *link, const struct mld_request *req,
 	int err;
 
 	if (link->dead)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
 	err = mld_proto_listen(&link->proto, want->group, req, mld_now());
 	link->generation += before != link->proto.ngroups;
 	if (err == -ENOBUFS) {
@@ -160,7 +160,7 @@ int mld_listen(struct net *net, int ifindex, const struct mld_want *want,
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
 	req.id = mld_name_get(link->mn, want->id, true);
 	if (req.id) {
 		mutex_lock(&link->lock);
@@ -199,7 +199,7 @@ int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_ad
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
 	req.id = mld_name_get(link->mn, id, false);
 	mutex_lock(&link->lock);
 	g = mld_proto_group(&link->proto, group);

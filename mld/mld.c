@@ -144,7 +144,7 @@ static struct pernet_operations mld_net_ops = {
 };
 
 /**
- * mld_init() - make the engine ready, in all namespaces; it is runs on no link
+ * mld_init() - make the engine ready, in all namespaces; it runs on no link yet
  * @ops: what the engine asks of its user; stays as it is until mld_exit()
  *
  * Return: 0 or an error.
@@ -199,10 +199,8 @@ static int mld_config_check(const struct mld_link_config *config, struct netlink
 /* Context: the link's lock is held. */
 static void mld_config_apply(struct mld_proto *p, const struct mld_link_config *config)
 {
-	if (config->has_robustness) {
+	if (config->has_robustness)
 		p->rv = config->robustness;
-		p->rv_default = config->robustness;
-	}
 	if (config->has_uri)
 		p->uri = config->uri;
 	if (config->has_gsr_delay)
@@ -235,7 +233,7 @@ int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *con
 		return err;
 	link = mld_link_get(net, ifindex);
 	if (!link)
-		return mld_refuse(extack, -ENODEV, "The MLD engine is not runs on this device");
+		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
 	mutex_lock(&link->lock);
 	version = link->proto.version;
 	if (!link->dead) {

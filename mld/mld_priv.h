@@ -491,7 +491,6 @@ struct mld_pass {
  * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first
  *	burst; -1: no limit
  * @rv: robustness variable, as the querier has it
- * @rv_default: robustness variable as long as no querier names one
  * @version: in use, 1 or 2
  * @version_mode: enum mld_version_mode
  * @silent: the link does no multicast
@@ -518,7 +517,6 @@ struct mld_proto {
 	u32 uri;
 	s8 gsr_delay;
 	u8 rv;
-	u8 rv_default;
 	u8 version;
 	u8 version_mode;
 	bool silent;

@@ -133,7 +133,6 @@ void mld_proto_init(struct mld_proto *p)
 	p->uri = MLD_URI_DEFAULT;
 	p->gsr_delay = MLD_GSR_DELAY;
 	p->rv = MLD_RV_DEFAULT;
-	p->rv_default = MLD_RV_DEFAULT;
 	p->version = 2;
 	p->limits = limits;
 }
