@@ -94,3 +94,20 @@ int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
 		return -EMSGSIZE;
 	return 0;
 }
+
+/**
+ * ndp_fill_rule() - put a rule's attributes
+ * @skb: message
+ * @rule: rule
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_rule(struct sk_buff *skb, const struct ndp_rule *rule)
+{
+	if (nla_put_in6_addr(skb, NDPROXY_A_RULE_ADDR, &rule->addr) ||
+	    nla_put_u8(skb, NDPROXY_A_RULE_PREFIX_LEN, rule->plen) ||
+	    nla_put_u32(skb, NDPROXY_A_RULE_ACTION, rule->action))
+		return -EMSGSIZE;
+	return 0;
+}

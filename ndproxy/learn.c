@@ -25,7 +25,8 @@ static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const stru
 	unsigned long expires = 0;
 
 	if (link->role == NDP_ROLE_UPSTREAM && link->state == NDP_LINK_ACTIVE) {
-		if (ndp_route_is_onlink(nn, link, addr, plen, &expires))
+		if (ndp_rule_allows(nn, addr, plen) &&
+		    ndp_route_is_onlink(nn, link, addr, plen, &expires))
 			ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_ROUTE, expires);
 		else
 			ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_ROUTE);
@@ -131,13 +132,12 @@ static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	}
 }
 
-/* Does every prefix that came from a route still hold? The soonest end is waited for. */
-static void ndp_learn_verify(struct ndp_net *nn)
+/* Does every prefix that came from a route still hold? The soonest end is waited for. RTNL. */
+static void ndp_learn_recheck(struct ndp_net *nn)
 {
 	struct ndp_onlink *onlink, *tmp;
 	struct ndp_link *link;
 
-	rtnl_lock();
 	nn->expire_at = 0;
 	list_for_each_entry(link, &nn->links, list) {
 		list_for_each_entry_safe(onlink, tmp, &link->onlinks, link_list) {
@@ -147,6 +147,12 @@ static void ndp_learn_verify(struct ndp_net *nn)
 				ndp_learn_sync(nn, link, &addr, onlink->prefix->key.plen);
 		}
 	}
+}
+
+static void ndp_learn_verify(struct ndp_net *nn)
+{
+	rtnl_lock();
+	ndp_learn_recheck(nn);
 	rtnl_unlock();
 }
 
@@ -255,6 +261,22 @@ void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
 {
 	link->dump = true;
 	queue_delayed_work(nn->wq, &nn->learn_work, 0);
+}
+
+/**
+ * ndp_learn_again() - the rules have changed: what is denied stops, what is allowed is learnt
+ * @nn: namespace
+ *
+ * Context: RTNL.
+ */
+void ndp_learn_again(struct ndp_net *nn)
+{
+	struct ndp_link *link;
+
+	ndp_learn_recheck(nn);
+	list_for_each_entry(link, &nn->links, list)
+		if (link->role == NDP_ROLE_UPSTREAM && link->state == NDP_LINK_ACTIVE)
+			ndp_learn_link(nn, link);
 }
 
 /**

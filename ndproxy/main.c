@@ -105,6 +105,7 @@ static int __net_init ndp_net_init(struct net *net)
 	INIT_LIST_HEAD(&nn->groups);
 	xa_init(&nn->by_ifindex);
 	INIT_WORK(&nn->link_work, ndp_link_work);
+	ndp_rule_init(nn);
 	ndp_learn_init(nn);
 	ndp_job_init(nn);
 	ndp_param_init(nn);
@@ -130,6 +131,7 @@ static void __net_exit ndp_net_exit(struct net *net)
 
 	ndp_host_exit(nn);
 	ndp_prefix_exit(nn);
+	ndp_rule_exit(nn);
 	xa_destroy(&nn->by_ifindex);
 }
 

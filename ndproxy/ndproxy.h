@@ -468,6 +468,50 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, struct netlink_ext_ack *extack);
 
+/* --- rule.c: which of the kernel's on-link prefixes are proxied (ND-B1) ----------------------- */
+
+enum ndp_rule_action {
+	NDP_RULE_ALLOW,
+	NDP_RULE_DENY,
+};
+
+#define NDP_RULES_MAX	256
+
+/**
+ * struct ndp_rule - what "prefix allow" or "prefix deny" said
+ * @list: in ndp_rules.list
+ * @addr: of the prefix
+ * @plen: its length
+ * @action: enum ndp_rule_action
+ */
+struct ndp_rule {
+	struct list_head list;
+	struct in6_addr addr;
+	u8 plen;
+	u8 action;
+};
+
+/**
+ * struct ndp_rules - the rules of a namespace; RTNL
+ * @list: struct ndp_rule, longest prefix first
+ * @n: how many, at most NDP_RULES_MAX
+ * @n_allow: how many of them allow
+ */
+struct ndp_rules {
+	struct list_head list;
+	unsigned int n;
+	unsigned int n_allow;
+};
+
+void ndp_rule_init(struct ndp_net *nn);
+void ndp_rule_exit(struct ndp_net *nn);
+const struct ndp_rule *ndp_rule_lookup(const struct ndp_net *nn, const struct in6_addr *addr,
+				       unsigned int plen);
+bool ndp_rule_allows(const struct ndp_net *nn, const struct in6_addr *addr, unsigned int plen);
+int ndp_rule_set(struct ndp_net *nn, const struct in6_addr *addr, unsigned int plen, u8 action,
+		 struct netlink_ext_ack *extack);
+int ndp_rule_del(struct ndp_net *nn, const struct in6_addr *addr, unsigned int plen);
+
 /* --- route.c: host routes, on-link routes of downstream links, the mark (ND-B5, B6, F2) ------- */
 
 /**
@@ -515,6 +559,7 @@ void ndp_learn_stop(struct ndp_net *nn);
 void ndp_learn_init(struct ndp_net *nn);
 void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link);
 void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires);
+void ndp_learn_again(struct ndp_net *nn);
 int ndp_learn_register(void);
 void ndp_learn_unregister(void);
 
@@ -741,6 +786,7 @@ void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
 int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link);
 int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink);
 int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host);
+int ndp_fill_rule(struct sk_buff *skb, const struct ndp_rule *rule);
 
 /* --- event.c: what listeners of the netlink group are told ------------------------------------ */
 
@@ -827,7 +873,8 @@ void ndp_netlink_unregister(void);
  * @plens: how many prefixes there are of each length
  * @plen_map: lengths of which there is one; the lookup tries these
  * @prefix_list: prefixes, RCU
- * @generation: changes with every link and prefix that comes or goes, for dumps
+ * @rules: see struct ndp_rules
+ * @generation: changes with every link, prefix and rule that comes or goes, for dumps
  * @limit: enum ndp_param; read without a lock
  * @hosts: see struct ndp_hosts
  * @jobs: see struct ndp_jobs
@@ -856,6 +903,7 @@ struct ndp_net {
 	unsigned int plens[129];
 	DECLARE_BITMAP(plen_map, 129);
 	struct list_head prefix_list;
+	struct ndp_rules rules;
 	unsigned int generation;
 	u32 limit[NDP_PARAMS];
 	struct ndp_hosts hosts;

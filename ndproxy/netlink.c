@@ -329,8 +329,12 @@ int ndproxy_nl_prefix_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ndp_nl_reply_end(&reply, info, err);
 }
 
+/* Of prefixes and of rules. */
 static int ndp_nl_read_prefix(struct genl_info *info, struct in6_addr *addr, u8 *plen)
 {
+	BUILD_BUG_ON((int)NDPROXY_A_RULE_ADDR != (int)NDPROXY_A_PREFIX_ADDR);
+	BUILD_BUG_ON((int)NDPROXY_A_RULE_PREFIX_LEN != (int)NDPROXY_A_PREFIX_PREFIX_LEN);
+
 	if (ndp_nl_lacks(info, NDPROXY_A_PREFIX_ADDR, "the prefix") ||
 	    ndp_nl_lacks(info, NDPROXY_A_PREFIX_PREFIX_LEN, "the prefix's length"))
 		return -EINVAL;
@@ -358,7 +362,7 @@ int ndproxy_nl_prefix_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Wherever it is configured. */
+/* Wherever it is configured; if it is nowhere, the rule about it. */
 static int ndp_nl_del_prefix_anywhere(struct ndp_net *nn, const struct in6_addr *addr, u8 plen,
 				      struct netlink_ext_ack *extack)
 {
@@ -370,8 +374,12 @@ static int ndp_nl_del_prefix_anywhere(struct ndp_net *nn, const struct in6_addr 
 			found = true;
 	if (found)
 		return 0;
-	NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is not configured", addr, plen);
-	return -ENOENT;
+	if (ndp_rule_del(nn, addr, plen)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is not configured", addr, plen);
+		return -ENOENT;
+	}
+	ndp_learn_again(nn);
+	return 0;
 }
 
 int ndproxy_nl_prefix_del_doit(struct sk_buff *skb, struct genl_info *info)
@@ -392,6 +400,61 @@ int ndproxy_nl_prefix_del_doit(struct sk_buff *skb, struct genl_info *info)
 		err = ndp_prefix_del_static(nn, link, &addr, plen, info->extack);
 	else if (!err)
 		err = ndp_nl_del_prefix_anywhere(nn, &addr, plen, info->extack);
+	rtnl_unlock();
+	return err;
+}
+
+/* --- rule ---------------------------------------------------------------------------------- */
+
+static int ndp_nl_get_rule(struct ndp_nl_reply *reply, struct genl_info *info)
+{
+	const struct ndp_rule *rule;
+	struct in6_addr addr;
+	u8 plen;
+	int err;
+
+	err = ndp_nl_read_prefix(info, &addr, &plen);
+	if (err)
+		return err;
+	rule = ndp_rule_lookup(ndp_net(genl_info_net(info)), &addr, plen);
+	if (rule)
+		return ndp_fill_rule(reply->skb, rule);
+	NL_SET_ERR_MSG_FMT(info->extack, "no rule covers %pI6c/%u", &addr, plen);
+	return -ENOENT;
+}
+
+int ndproxy_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ndp_nl_reply reply;
+	int err;
+
+	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = ndp_nl_get_rule(&reply, info);
+	rtnl_unlock();
+	return ndp_nl_reply_end(&reply, info, err);
+}
+
+int ndproxy_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ndp_net *nn = ndp_net(genl_info_net(info));
+	struct in6_addr addr;
+	u32 action;
+	u8 plen;
+	int err;
+
+	err = ndp_nl_read_prefix(info, &addr, &plen);
+	if (err)
+		return err;
+	if (ndp_nl_lacks(info, NDPROXY_A_RULE_ACTION, "allow or deny"))
+		return -EINVAL;
+	action = nla_get_u32(info->attrs[NDPROXY_A_RULE_ACTION]);
+	rtnl_lock();
+	err = ndp_rule_set(nn, &addr, plen, action, info->extack);
+	if (!err)
+		ndp_learn_again(nn);
 	rtnl_unlock();
 	return err;
 }

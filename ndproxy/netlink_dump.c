@@ -154,6 +154,38 @@ int ndproxy_nl_prefix_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return ndp_nl_dump_result(skb, cb, err);
 }
 
+static int ndp_nl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct ndp_net *nn = ndp_net(sock_net(skb->sk));
+	struct ndp_nl_place *place = ndp_nl_place(cb);
+	const struct ndp_rule *rule;
+	unsigned int at = 0;
+	void *hdr;
+
+	ndp_nl_set_seq(cb, nn->generation);
+	list_for_each_entry(rule, &nn->rules.list, list) {
+		if (at++ < place->at)
+			continue;
+		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_RULE_GET);
+		if (!hdr || ndp_nl_end(skb, hdr, ndp_fill_rule(skb, rule)))
+			return -EMSGSIZE;
+		place->at = at;
+	}
+	return 0;
+}
+
+int ndproxy_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	int err;
+
+	if (ndp_nl_place(cb)->done)
+		return 0;
+	rtnl_lock();
+	err = ndp_nl_dump_rules(skb, cb);
+	rtnl_unlock();
+	return ndp_nl_dump_result(skb, cb, err);
+}
+
 /* The filter is resolved once: a link that goes away meanwhile has no hosts, which is no error. */
 static int ndp_nl_read_host_filter(struct ndp_net *nn, struct netlink_callback *cb)
 {

@@ -106,8 +106,21 @@ const struct nla_policy ndproxy_stats_reset_nl_policy[NDPROXY_A_STATS_IFNAME + 1
 	[NDPROXY_A_STATS_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
 };
 
+/* NDPROXY_CMD_RULE_GET - do */
+const struct nla_policy ndproxy_rule_get_nl_policy[NDPROXY_A_RULE_PREFIX_LEN + 1] = {
+	[NDPROXY_A_RULE_ADDR] = NLA_POLICY_EXACT_LEN(16),
+	[NDPROXY_A_RULE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+/* NDPROXY_CMD_RULE_NEW - do */
+const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1] = {
+	[NDPROXY_A_RULE_ADDR] = NLA_POLICY_EXACT_LEN(16),
+	[NDPROXY_A_RULE_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[NDPROXY_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
 /* Ops table for ndproxy */
-const struct genl_ops ndproxy_nl_ops[14] = {
+const struct genl_ops ndproxy_nl_ops[16] = {
 	{
 		.cmd		= NDPROXY_CMD_LINK_GET,
 		.doit		= ndproxy_nl_link_get_doit,
@@ -204,6 +217,20 @@ const struct genl_ops ndproxy_nl_ops[14] = {
 		.doit		= ndproxy_nl_stats_reset_doit,
 		.policy		= ndproxy_stats_reset_nl_policy,
 		.maxattr	= NDPROXY_A_STATS_IFNAME,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDPROXY_CMD_RULE_GET,
+		.doit		= ndproxy_nl_rule_get_doit,
+		.dumpit		= ndproxy_nl_rule_get_dumpit,
+		.policy		= ndproxy_rule_get_nl_policy,
+		.maxattr	= NDPROXY_A_RULE_PREFIX_LEN,
+	},
+	{
+		.cmd		= NDPROXY_CMD_RULE_NEW,
+		.doit		= ndproxy_nl_rule_new_doit,
+		.policy		= ndproxy_rule_new_nl_policy,
+		.maxattr	= NDPROXY_A_RULE_ACTION,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -40,8 +40,12 @@ extern const struct nla_policy ndproxy_stats_get_nl_policy[NDPROXY_A_STATS_IFNAM
 
 extern const struct nla_policy ndproxy_stats_reset_nl_policy[NDPROXY_A_STATS_IFNAME + 1];
 
+extern const struct nla_policy ndproxy_rule_get_nl_policy[NDPROXY_A_RULE_PREFIX_LEN + 1];
+
+extern const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1];
+
 /* Ops table for ndproxy */
-extern const struct genl_ops ndproxy_nl_ops[14];
+extern const struct genl_ops ndproxy_nl_ops[16];
 
 int ndproxy_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ndproxy_nl_link_get_dumpit(struct sk_buff *skb,
@@ -69,6 +73,10 @@ int ndproxy_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ndproxy_nl_stats_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int ndproxy_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_rule_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int ndproxy_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	NDPROXY_NLGRP_EVENTS,

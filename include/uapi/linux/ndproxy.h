@@ -248,6 +248,21 @@ enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_MAX = (__NDPROXY_EVENT_TYPE_MAX - 1)
 };
 
+/**
+ * enum ndproxy_rule_action - What a rule says about the on-link prefixes that
+ *   it covers.
+ * @NDPROXY_RULE_ACTION_ALLOW: They are proxied.
+ * @NDPROXY_RULE_ACTION_DENY: They are not, unless they are configured.
+ */
+enum ndproxy_rule_action {
+	NDPROXY_RULE_ACTION_ALLOW,
+	NDPROXY_RULE_ACTION_DENY,
+
+	/* private: */
+	__NDPROXY_RULE_ACTION_MAX,
+	NDPROXY_RULE_ACTION_MAX = (__NDPROXY_RULE_ACTION_MAX - 1)
+};
+
 enum {
 	NDPROXY_A_LINK_IFINDEX = 1,
 	NDPROXY_A_LINK_IFNAME,
@@ -413,6 +428,15 @@ enum {
 };
 
 enum {
+	NDPROXY_A_RULE_ADDR = 1,
+	NDPROXY_A_RULE_PREFIX_LEN,
+	NDPROXY_A_RULE_ACTION,
+
+	__NDPROXY_A_RULE_MAX,
+	NDPROXY_A_RULE_MAX = (__NDPROXY_A_RULE_MAX - 1)
+};
+
+enum {
 	NDPROXY_CMD_LINK_GET = 1,
 	NDPROXY_CMD_LINK_SET,
 	NDPROXY_CMD_PREFIX_GET,
@@ -428,6 +452,8 @@ enum {
 	NDPROXY_CMD_STATS_GET,
 	NDPROXY_CMD_STATS_RESET,
 	NDPROXY_CMD_EVENT,
+	NDPROXY_CMD_RULE_GET,
+	NDPROXY_CMD_RULE_NEW,
 
 	__NDPROXY_CMD_MAX,
 	NDPROXY_CMD_MAX = (__NDPROXY_CMD_MAX - 1)
