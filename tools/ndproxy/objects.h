@@ -10,6 +10,7 @@
 
 void link_print(struct nlattr **tb);
 void prefix_print(struct nlattr **tb);
+void rule_print(struct nlattr **tb);
 void host_print(struct nlattr **tb);
 void host_state_print(struct nlattr **tb);
 void stats_print(struct nlattr **tb);
@@ -17,6 +18,7 @@ void event_print(struct nlattr **tb);
 
 int link_message(const struct nlmsghdr *nlh, void *data);
 int prefix_message(const struct nlmsghdr *nlh, void *data);
+int rule_message(const struct nlmsghdr *nlh, void *data);
 int host_message(const struct nlmsghdr *nlh, void *data);
 int solicit_message(const struct nlmsghdr *nlh, void *data);
 int param_message(const struct nlmsghdr *nlh, void *data);

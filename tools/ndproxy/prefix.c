@@ -20,6 +20,12 @@ static const struct arg del_args[] = {
 	{ .type = ARG_NONE }
 };
 
+static const struct arg rule_args[] = {
+	{ NULL, "PREFIX", ARG_PREFIX, .attr = NDPROXY_A_RULE_ADDR,
+	  .attr2 = NDPROXY_A_RULE_PREFIX_LEN },
+	{ .type = ARG_NONE }
+};
+
 static const struct arg get_args[] = {
 	{ NULL, "ADDRESS", ARG_ADDR, .attr = NDPROXY_A_PREFIX_ADDR },
 	{ "dev", "DEV", ARG_DEV, .optional = true, .attr = NDPROXY_A_PREFIX_IFNAME,
@@ -98,6 +104,51 @@ int prefix_message(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+/**
+ * rule_print() - print a rule
+ * @tb: its attributes
+ */
+void rule_print(struct nlattr **tb)
+{
+	uint32_t action = attr_u32(tb[NDPROXY_A_RULE_ACTION]);
+
+	out_str("action", "", C_NONE, name_of(&rule_action_names, action));
+	out_prefix("prefix", " ", attr_addr(tb[NDPROXY_A_RULE_ADDR]),
+		   attr_u32(tb[NDPROXY_A_RULE_PREFIX_LEN]));
+}
+
+/**
+ * rule_message() - print the rule of a message
+ * @nlh: the message
+ * @data: unused
+ *
+ * Return: 0
+ */
+int rule_message(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[NDPROXY_A_RULE_MAX + 1];
+
+	(void)data;
+	nl_attrs(nlh, tb, NDPROXY_A_RULE_MAX);
+	out_object(NULL);
+	rule_print(tb);
+	out_object_end();
+	out_line_end();
+	return 0;
+}
+
+/* The verb says which of the two it is. */
+static int prefix_rule(const struct cmd *cmd, const struct args *args)
+{
+	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, 0);
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	nl_put_args(nlh, cmd->args, args);
+	mnl_attr_put_u32(nlh, NDPROXY_A_RULE_ACTION, name_find(&rule_action_names, cmd->verb));
+	return nl_do(nlh, NULL, NULL);
+}
+
 static int prefix_get(const struct cmd *cmd, const struct args *args)
 {
 	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, 0);
@@ -108,24 +159,38 @@ static int prefix_get(const struct cmd *cmd, const struct args *args)
 	return nl_do(nlh, prefix_message, NULL);
 }
 
-static int prefix_show(const struct cmd *cmd, const struct args *args)
+static int show(const struct cmd *cmd, nl_cb_t message)
 {
 	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, NLM_F_DUMP);
 	int ret;
 
-	(void)args;
 	if (!nlh)
 		return EXIT_KERNEL;
 	out_array(NULL);
-	ret = nl_show(nlh, prefix_message, NULL);
+	ret = nl_show(nlh, message, NULL);
 	if (!ret)
 		out_array_end();
 	return ret;
 }
 
+static int prefix_show(const struct cmd *cmd, const struct args *args)
+{
+	(void)args;
+	return show(cmd, prefix_message);
+}
+
+static int prefix_rules(const struct cmd *cmd, const struct args *args)
+{
+	(void)args;
+	return show(cmd, rule_message);
+}
+
 static const struct cmd cmds[] = {
 	{ "add", NULL, cmd_request, add_args, NDPROXY_CMD_PREFIX_NEW, 0 },
 	{ "del", "delete", cmd_request, del_args, NDPROXY_CMD_PREFIX_DEL, 0 },
+	{ "allow", NULL, prefix_rule, rule_args, NDPROXY_CMD_RULE_NEW, 0 },
+	{ "deny", NULL, prefix_rule, rule_args, NDPROXY_CMD_RULE_NEW, 0 },
+	{ "rules", NULL, prefix_rules, no_args, NDPROXY_CMD_RULE_GET, 0 },
 	{ "get", NULL, prefix_get, get_args, NDPROXY_CMD_PREFIX_GET, 0 },
 	{ "show", "list", prefix_show, no_args, NDPROXY_CMD_PREFIX_GET, CMD_DEFAULT },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Everything on one screen: group > upstream > prefix > link > hosts. Links, prefixes and hosts
- * are three dumps; each is kept, because the tree needs them in another order than they come.
+ * Everything on one screen: rules, and group > upstream > prefix > link > hosts. These are four
+ * dumps; each is kept, because the tree needs them in another order than they come.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "objects.h"
 #include "print.h"
 
-enum { LINKS, PREFIXES, HOSTS, NDUMPS };
+enum { LINKS, PREFIXES, HOSTS, RULES, NDUMPS };
 
 static const struct arg no_args[] = {
 	{ .type = ARG_NONE }
@@ -239,11 +239,29 @@ static size_t print_role(const struct tree *tree, size_t first, uint32_t role)
 	return n;
 }
 
-static void print_tree(const struct tree *tree)
+/* What narrows the choice of prefixes, in the order in which it does. */
+static void print_rules(const struct nl_list *list)
+{
+	struct nlattr *tb[NDPROXY_A_RULE_MAX + 1];
+
+	out_array("rule");
+	for (size_t i = 0; i < list->n; i++) {
+		nl_attrs(list->msg[i], tb, NDPROXY_A_RULE_MAX);
+		out_object(NULL);
+		out_text("prefix ");
+		rule_print(tb);
+		out_object_end();
+		out_line_end();
+	}
+	out_array_end();
+}
+
+static void print_tree(const struct tree *tree, const struct nl_list *rules)
 {
 	const struct link *links = tree->links;
 
 	out_object(NULL);
+	print_rules(rules);
 	out_array("group");
 	for (size_t i = 0; i < tree->n[LINKS]; i++) {
 		if (i && links[i].group == links[i - 1].group)
@@ -265,7 +283,8 @@ static void print_tree(const struct tree *tree)
 static int collect(struct nl_list *list)
 {
 	static const uint8_t get[NDUMPS] = {
-		NDPROXY_CMD_LINK_GET, NDPROXY_CMD_PREFIX_GET, NDPROXY_CMD_HOST_GET
+		NDPROXY_CMD_LINK_GET, NDPROXY_CMD_PREFIX_GET, NDPROXY_CMD_HOST_GET,
+		NDPROXY_CMD_RULE_GET
 	};
 	struct nlmsghdr *nlh;
 	int ret = EXIT_OK;
@@ -299,7 +318,7 @@ static int show_run(const struct cmd *cmd, const struct args *args)
 	read_links(&tree, &list[LINKS]);
 	read_prefixes(&tree, &list[PREFIXES]);
 	read_hosts(&tree, &list[HOSTS]);
-	print_tree(&tree);
+	print_tree(&tree, &list[RULES]);
 free:
 	free(tree.links);
 	free(tree.prefixes);
@@ -315,7 +334,7 @@ static const struct cmd cmds[] = {
 
 const struct object show_object = {
 	.name = "show",
-	.help = "everything as a tree: group, upstream, prefix, link, hosts",
+	.help = "everything as a tree: rules, group, upstream, prefix, link, hosts",
 	.cmds = cmds,
 	.ncmds = ARRAY_SIZE(cmds),
 };

@@ -70,6 +70,8 @@ USAGE_ERRORS = [
     ("prefix", "add", "2001:db8::1/200", "dev", "up0"),
     ("prefix", "add", "192.0.2.0/24", "dev", "up0"), ("prefix", "del"),
     ("prefix", "get"), ("prefix", "get", "2001:db8::/64"), ("prefix", "show", "up0"),
+    ("prefix", "allow"), ("prefix", "deny", "2001:db8::"), ("prefix", "rules", "up0"),
+    ("prefix", "allow", "2001:db8::/64", "dev", "up0"), ("prefix", "a", "2001:db8::/64"),
     ("host", "add", "nonsense", "dev", "down0"), ("host", "add", "2001:db8::1"),
     ("host", "del"), ("host", "flush", "down0"), ("host", "show", "to", "2001:db8::1"),
     ("solicit", "show", "nonsense"), ("param", "set"), ("param", "set", "ns_rate"),
@@ -193,7 +195,7 @@ def manual_has_every_word_of_the_help_and_every_key():
         assert not missing, (command, missing)
     keys = set(LINK) | set(HOST) | set(PREFIX)
     keys |= set(re.findall(r'"([\w-]+)":', unit("print", "stats", "j") + unit(
-        "print", "events", "j", "t") + unit("print", "param", "j")))
+        "print", "events", "j", "t") + unit("print", "param", "j") + unit("print", "rules", "j")))
     assert not keys - words, keys - words
 
 
@@ -331,6 +333,9 @@ def json_of_each_object():
     assert json.loads(unit("print", "hosts", "j")) == [HOST]
     assert json.loads(unit("print", "prefix", "j")) == dict(PREFIX, host=HOST)
     assert json.loads(unit("print", "links", "j"))[0] == LINK
+    assert json.loads(unit("print", "rules", "j")) == [
+        {"action": "allow", "prefix": "2001:db8::/48"},
+        {"action": "deny", "prefix": "2001:db8::/32"}]
     assert json.loads(unit("print", "param", "j")) == [
         {"name": "record_lifetime", "value": 7, "default": 5, "min": 1, "max": 3600}]
     assert json.loads(unit("print", "solicit", "j")) == [
@@ -373,7 +378,7 @@ def json_of_any_device_name_is_valid():
 
 @test
 def json_pretty_is_the_same_json():
-    for what in ("hosts", "prefix", "links", "param", "solicit", "stats", "empty"):
+    for what in ("hosts", "prefix", "rules", "links", "param", "solicit", "stats", "empty"):
         plain, pretty = unit("print", what, "j"), unit("print", what, "j", "p")
         assert json.loads(plain) == json.loads(pretty), what
         assert plain.count("\n") == 1 and plain.endswith("\n"), what
@@ -399,6 +404,7 @@ def text_of_each_object():
         "2001:db8:1::/64 dev up0 group 0 mode proxy source route,static marked records 5 hosts 6",
         "    2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
         "age 1m01s route"]
+    assert unit("print", "rules") == "allow 2001:db8::/48\ndeny 2001:db8::/32\n"
     assert unit("print", "param") == "record_lifetime 7 default 5 min 1 max 3600\n"
 
 

@@ -181,7 +181,7 @@ static void test_link_attributes(void)
 static void test_other_attributes(void)
 {
 	struct nlattr *p[NDPROXY_A_PREFIX_MAX + 1], *h[NDPROXY_A_HOST_MAX + 1];
-	struct nlattr *n[NDPROXY_A_PARAM_MAX + 1];
+	struct nlattr *n[NDPROXY_A_PARAM_MAX + 1], *r[NDPROXY_A_RULE_MAX + 1];
 	struct in6_addr want, got;
 
 	parse_addr("2001:db8:1::", &want);
@@ -191,6 +191,9 @@ static void test_other_attributes(void)
 	       mnl_attr_get_payload_len(p[NDPROXY_A_PREFIX_PREFIX_LEN]) == 1 &&
 	       (got = attr_addr(p[NDPROXY_A_PREFIX_ADDR]), !memcmp(&got, &want, 16)) &&
 	       !strcmp(attr_str(p[NDPROXY_A_PREFIX_IFNAME]), "no-such-dev"), "prefix add");
+	result(!ATTRIBUTES(&prefix_object, "deny", r, NDPROXY_A_RULE_MAX, "2001:db8:1::/0") &&
+	       r[NDPROXY_A_RULE_PREFIX_LEN] && !attr_u32(r[NDPROXY_A_RULE_PREFIX_LEN]) &&
+	       (got = attr_addr(r[NDPROXY_A_RULE_ADDR]), !memcmp(&got, &want, 16)), "prefix deny");
 	result(!ATTRIBUTES(&host_object, "show", h, NDPROXY_A_HOST_MAX, "to", "2001:db8:1::/64") &&
 	       attr_u32(h[NDPROXY_A_HOST_PREFIX_LEN]) == 64 && !h[NDPROXY_A_HOST_ADDR] &&
 	       (got = attr_addr(h[NDPROXY_A_HOST_PREFIX]), !memcmp(&got, &want, 16)),
@@ -308,6 +311,24 @@ static void print_prefix(void)
 	prefix_message(nlh, NULL);
 }
 
+static void print_rules(void)
+{
+	static const uint32_t actions[] = { NDPROXY_RULE_ACTION_ALLOW, NDPROXY_RULE_ACTION_DENY };
+	struct in6_addr addr;
+
+	parse_addr("2001:db8::", &addr);
+	out_array(NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
+		struct nlmsghdr *nlh = message(NDPROXY_CMD_RULE_GET);
+
+		mnl_attr_put(nlh, NDPROXY_A_RULE_ADDR, 16, &addr);
+		mnl_attr_put_u8(nlh, NDPROXY_A_RULE_PREFIX_LEN, 48 - 16 * i);
+		mnl_attr_put_u32(nlh, NDPROXY_A_RULE_ACTION, actions[i]);
+		rule_message(nlh, NULL);
+	}
+	out_array_end();
+}
+
 static void print_solicit(void)
 {
 	struct nlmsghdr *nlh = message(NDPROXY_CMD_SOLICIT_GET);
@@ -421,6 +442,7 @@ static const struct {
 	{ "links", print_links },
 	{ "hosts", print_hosts },
 	{ "prefix", print_prefix },
+	{ "rules", print_rules },
 	{ "solicit", print_solicit },
 	{ "param", print_param },
 	{ "stats", print_stats },
