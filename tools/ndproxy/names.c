@@ -43,6 +43,12 @@ static const char *const prefix_mode_words[] = {
 
 NAMES(prefix_mode, NDPROXY_PREFIX_MODE_MAX);
 
+static const char *const rule_action_words[] = {
+	"allow", "deny",
+};
+
+NAMES(rule_action, NDPROXY_RULE_ACTION_MAX);
+
 static const char *const host_state_words[] = {
 	"tentative", "reachable", "probing", "static",
 };
@@ -71,12 +77,6 @@ static const char *const event_words[] = {
 };
 
 NAMES(event, NDPROXY_EVENT_TYPE_MAX);
-
-static const char *const rule_action_words[] = {
-	"allow", "deny",
-};
-
-NAMES(rule_action, NDPROXY_RULE_ACTION_MAX);
 
 /* By bit number: the sources of a prefix are flags. */
 static const char *const prefix_source_words[] = {

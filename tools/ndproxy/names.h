@@ -12,8 +12,9 @@ struct names {
 };
 
 extern const struct names role_names, link_state_names, override_names, na_source_names;
-extern const struct names prefix_mode_names, prefix_source_names, host_state_names;
-extern const struct names evidence_names, drop_names, event_names, rule_action_names;
+extern const struct names prefix_mode_names, prefix_source_names, rule_action_names;
+extern const struct names host_state_names;
+extern const struct names evidence_names, drop_names, event_names;
 
 const char *name_of(const struct names *names, uint32_t value);
 int name_find(const struct names *names, const char *word);

@@ -116,6 +116,21 @@ enum ndproxy_prefix_source {
 };
 
 /**
+ * enum ndproxy_rule_action - What a rule says about the on-link prefixes that
+ *   it covers.
+ * @NDPROXY_RULE_ACTION_ALLOW: They are proxied.
+ * @NDPROXY_RULE_ACTION_DENY: They are not, unless they are configured.
+ */
+enum ndproxy_rule_action {
+	NDPROXY_RULE_ACTION_ALLOW,
+	NDPROXY_RULE_ACTION_DENY,
+
+	/* private: */
+	__NDPROXY_RULE_ACTION_MAX,
+	NDPROXY_RULE_ACTION_MAX = (__NDPROXY_RULE_ACTION_MAX - 1)
+};
+
+/**
  * enum ndproxy_host_state - How sure it is that a host lives on its link.
  * @NDPROXY_HOST_STATE_TENTATIVE: Its duplicate address detection is running.
  * @NDPROXY_HOST_STATE_REACHABLE: Its last evidence is younger than the
@@ -248,21 +263,6 @@ enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_MAX = (__NDPROXY_EVENT_TYPE_MAX - 1)
 };
 
-/**
- * enum ndproxy_rule_action - What a rule says about the on-link prefixes that
- *   it covers.
- * @NDPROXY_RULE_ACTION_ALLOW: They are proxied.
- * @NDPROXY_RULE_ACTION_DENY: They are not, unless they are configured.
- */
-enum ndproxy_rule_action {
-	NDPROXY_RULE_ACTION_ALLOW,
-	NDPROXY_RULE_ACTION_DENY,
-
-	/* private: */
-	__NDPROXY_RULE_ACTION_MAX,
-	NDPROXY_RULE_ACTION_MAX = (__NDPROXY_RULE_ACTION_MAX - 1)
-};
-
 enum {
 	NDPROXY_A_LINK_IFINDEX = 1,
 	NDPROXY_A_LINK_IFNAME,
@@ -296,6 +296,15 @@ enum {
 
 	__NDPROXY_A_PREFIX_MAX,
 	NDPROXY_A_PREFIX_MAX = (__NDPROXY_A_PREFIX_MAX - 1)
+};
+
+enum {
+	NDPROXY_A_RULE_ADDR = 1,
+	NDPROXY_A_RULE_PREFIX_LEN,
+	NDPROXY_A_RULE_ACTION,
+
+	__NDPROXY_A_RULE_MAX,
+	NDPROXY_A_RULE_MAX = (__NDPROXY_A_RULE_MAX - 1)
 };
 
 enum {
@@ -425,15 +434,6 @@ enum {
 
 	__NDPROXY_A_EVENT_MAX,
 	NDPROXY_A_EVENT_MAX = (__NDPROXY_A_EVENT_MAX - 1)
-};
-
-enum {
-	NDPROXY_A_RULE_ADDR = 1,
-	NDPROXY_A_RULE_PREFIX_LEN,
-	NDPROXY_A_RULE_ACTION,
-
-	__NDPROXY_A_RULE_MAX,
-	NDPROXY_A_RULE_MAX = (__NDPROXY_A_RULE_MAX - 1)
 };
 
 enum {
