@@ -29,13 +29,18 @@ class Port:
         self.sock.close()
 
     def send(self, *frames):
-        """Send frames as they are; wait where the queue is full."""
+        """Send frames as they are; wait while the queue, or the far end's, is full."""
         for data in frames:
-            try:
-                self.sock.send(data)
-            except BlockingIOError:
-                select.select([], [self.sock], [], TIMEOUT)
-                self.sock.send(data)
+            end = time.monotonic() + TIMEOUT
+            while True:
+                try:
+                    self.sock.send(data)
+                    break
+                except OSError as full:
+                    if full.errno not in (errno.EAGAIN, errno.ENOBUFS) or \
+                       time.monotonic() > end:
+                        raise
+                    time.sleep(0.01)
 
     def drain(self):
         """Read all that has arrived."""
