@@ -98,10 +98,9 @@ static inline enum ndp_drop ndt_parse(struct kunit *test)
 	struct ndt *t = test->priv;
 
 	kfree(t->copy);
-	t->copy = kmalloc(t->len, GFP_KERNEL);
+	t->copy = kmemdup(t->data, t->len, GFP_KERNEL);
 	if (!t->copy)
 		return NDP_DROP_NO_MEMORY;
-	memcpy(t->copy, t->data, t->len);
 	t->pkt.data = t->copy;
 	t->pkt.len = t->len;
 	memset(&t->info, 0xa5, sizeof(t->info));

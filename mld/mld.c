@@ -50,7 +50,7 @@ s64 mld_now(void)
 void mld_notice(const struct mld_link *link, enum mld_notice notice, const struct in6_addr *group)
 {
 	if (mld_user->event)
-		mld_user->event(link->mn->net, link->ifindex, notice, group);
+		mld_user->event(link->mn->net, link->ifindex, notice, link->proto.version, group);
 }
 
 /**

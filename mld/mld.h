@@ -174,13 +174,13 @@ enum mld_notice {
 /**
  * struct mld_ops - what the engine asks of its user; each may be NULL
  * @xmit: takes a finished packet with its route instead of ip6_local_out(); 0 or a negative error
- * @event: something happened on a link; @group is NULL if it is about no group. Process context,
- *	the link's lock is held: it must not call the engine
+ * @event: something happened on a link, which speaks @version; @group is NULL if it is about no
+ *	group. Process context, the link's lock is held: it must not call the engine
  * @now: ms that pass while the system sleeps, too, instead of the boot clock
  */
 struct mld_ops {
 	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb);
-	void (*event)(struct net *net, int ifindex, enum mld_notice notice,
+	void (*event)(struct net *net, int ifindex, enum mld_notice notice, u8 version,
 		      const struct in6_addr *group);
 	s64 (*now)(void);
 };

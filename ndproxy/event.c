@@ -120,13 +120,13 @@ void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_h
 }
 
 /* At most one event a second and kind: a limit is reached by a flood. */
-static bool ndp_event_limit_due(struct ndp_net *nn, enum ndp_drop which)
+static bool ndp_event_limit_due(unsigned long *last)
 {
-	unsigned long now = jiffies ?: 1, said = READ_ONCE(nn->limit_said[which]);
+	unsigned long now = jiffies ?: 1, said = READ_ONCE(*last);
 
 	if (said && time_before(now, said + HZ))
 		return false;
-	return cmpxchg(&nn->limit_said[which], said, now) == said;
+	return cmpxchg(last, said, now) == said;
 }
 
 /**
@@ -146,7 +146,7 @@ void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_d
 	void *hdr;
 	int err = 0;
 
-	if (!ndp_event_limit_due(nn, which))
+	if (!ndp_event_limit_due(&nn->limit_said[which]))
 		return;
 	skb = ndp_event_new(nn, NDP_EVENT_LIMIT, &hdr);
 	if (!skb)
@@ -161,3 +161,47 @@ void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_d
 		nla_nest_end(skb, nest);
 	ndp_event_send(nn, skb, hdr, err);
 }
+
+static int ndp_event_put_mld(struct sk_buff *skb, struct net *net, int ifindex, u8 version,
+			     const struct in6_addr *group)
+{
+	struct nlattr *nest = nla_nest_start(skb, NDPROXY_A_EVENT_MLD);
+	const struct net_device *dev;
+	int err;
+
+	if (!nest)
+		return -EMSGSIZE;
+	err = nla_put_u32(skb, NDPROXY_A_MLD_EVENT_IFINDEX, ifindex);
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, ifindex);
+	if (!err && dev)
+		err = nla_put_string(skb, NDPROXY_A_MLD_EVENT_IFNAME, dev->name);
+	rcu_read_unlock();
+	err = err ?: nla_put_u8(skb, NDPROXY_A_MLD_EVENT_VERSION, version);
+	if (!err && group)
+		err = nla_put_in6_addr(skb, NDPROXY_A_MLD_EVENT_GROUP, group);
+	if (!err)
+		nla_nest_end(skb, nest);
+	return err;
+}
+
+/* Context: the engine's link is locked. */
+static void ndp_event_mld(struct net *net, int ifindex, enum mld_notice notice, u8 version,
+			  const struct in6_addr *group)
+{
+	bool limit = notice == MLD_NOTICE_LIMIT;
+	struct ndp_net *nn = ndp_net(net);
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (limit && !ndp_event_limit_due(&nn->mld_limit_said))
+		return;
+	skb = ndp_event_new(nn, limit ? NDP_EVENT_MLD_LIMIT : NDP_EVENT_MLD_VERSION, &hdr);
+	if (skb)
+		ndp_event_send(nn, skb, hdr, ndp_event_put_mld(skb, net, ifindex, version, group));
+}
+
+/* What the multicast listener engine tells of by itself. */
+const struct mld_ops ndp_mld_ops = {
+	.event = ndp_event_mld,
+};

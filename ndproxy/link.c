@@ -168,6 +168,7 @@ static void ndp_link_activate(struct ndp_net *nn, struct ndp_link *link)
 	link->reason[0] = '\0';
 	WRITE_ONCE(link->state, NDP_LINK_ACTIVE);
 	ndp_event_link(nn, NDP_EVENT_LINK_UP, link);
+	ndp_mld_start(link);
 
 	if (link->role == NDP_ROLE_UPSTREAM) {
 		ndp_prefix_restore_static(nn, link);
@@ -243,6 +244,7 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 	ndp_link_deactivate(nn, link, state);
 	if (!dev)
 		return;
+	ndp_mld_stop(link);
 	xa_cmpxchg(&nn->by_ifindex, link->ifindex, link, NULL, GFP_KERNEL);
 	RCU_INIT_POINTER(link->dev, NULL);
 	WRITE_ONCE(link->ifindex, 0);
@@ -387,6 +389,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 
 	link->nn = nn;
 	link->nd = true;
+	link->mld.on = nn->mld;
 	link->role = config->role;
 	strscpy(link->name, config->name, sizeof(link->name));
 	INIT_LIST_HEAD(&link->onlinks);

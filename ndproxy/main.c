@@ -21,6 +21,10 @@ MODULE_PARM_DESC(upstream, "Upstream links of the initial namespace, separated b
 static char *downstream;
 module_param(downstream, charp, 0444);
 MODULE_PARM_DESC(downstream, "Downstream links of the initial namespace, separated by commas");
+/* Off until the proxy listens to its own groups by it, and it has been tried as long as the rest. */
+static bool mld;
+module_param(mld, bool, 0444);
+MODULE_PARM_DESC(mld, "The multicast listener engine runs on each link (default: no)");
 
 /**
  * ndp_net() - the proxy in a namespace
@@ -101,6 +105,7 @@ static int __net_init ndp_net_init(struct net *net)
 
 	nn->net = net;
 	nn->host_ops = &ndp_proxy_host_ops;
+	nn->mld = mld;
 	INIT_LIST_HEAD(&nn->links);
 	INIT_LIST_HEAD(&nn->groups);
 	xa_init(&nn->by_ifindex);
@@ -191,9 +196,13 @@ static int __init ndp_init(void)
 	err = ndp_param_check();
 	if (err)
 		return err;
-	err = register_pernet_subsys(&ndp_net_ops);
+	/* First in, last out: links end in the engine before the engine ends. */
+	err = mld_init(&ndp_mld_ops);
 	if (err)
 		return err;
+	err = register_pernet_subsys(&ndp_net_ops);
+	if (err)
+		goto mld;
 	err = ndp_learn_register();
 	if (err)
 		goto pernet;
@@ -213,6 +222,8 @@ learn:
 	ndp_learn_unregister();
 pernet:
 	unregister_pernet_subsys(&ndp_net_ops);
+mld:
+	mld_exit();
 	rcu_barrier();
 	return err;
 }
@@ -222,6 +233,7 @@ static void __exit ndp_exit(void)
 	ndp_netlink_unregister();
 	ndp_learn_unregister();
 	unregister_pernet_subsys(&ndp_net_ops);
+	mld_exit();
 	/* Links and their counters are freed by functions of this module. */
 	rcu_barrier();
 }

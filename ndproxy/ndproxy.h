@@ -30,6 +30,7 @@
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
+#include "../mld/mld.h"
 #include "nd.h"
 #include "stats.h"
 
@@ -287,6 +288,18 @@ struct ndp_group {
 };
 
 /**
+ * struct ndp_mld - the multicast listener engine on a link
+ * @on: it is to run from when the link becomes active until it is given up
+ * @running: it was started for the link
+ * @config: what has been set
+ */
+struct ndp_mld {
+	bool on;
+	bool running;
+	struct mld_link_config config;
+};
+
+/**
  * struct ndp_link - a managed network interface
  * @list: in ndp_net.links, RCU
  * @group_list: in ndp_group.links, RCU
@@ -317,6 +330,7 @@ struct ndp_group {
  * @ns_dad: rate of DAD probes, whose loss would make a duplicate
  * @mcast_na: rate of multicast advertisements
  * @stats: counters
+ * @mld: the multicast listener engine
  *
  * RTNL where nothing else is said. @ifindex, @state, @role and the options are read in softirq too.
  */
@@ -350,6 +364,7 @@ struct ndp_link {
 	struct ndp_bucket ns_dad;
 	struct ndp_bucket mcast_na;
 	struct ndp_stats stats;
+	struct ndp_mld mld;
 };
 
 /**
@@ -781,6 +796,25 @@ int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink
 void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group);
 void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
 
+/* --- listen.c: the multicast listener engine on links ----------------------------------------- */
+
+/**
+ * struct ndp_mld_change - a change to the engine on a device
+ * @has_on: @on is given
+ * @on: whether it runs
+ * @config: what else is given
+ */
+struct ndp_mld_change {
+	bool has_on;
+	bool on;
+	struct mld_link_config config;
+};
+
+void ndp_mld_start(struct ndp_link *link);
+void ndp_mld_stop(struct ndp_link *link);
+int ndp_mld_set(struct ndp_net *nn, const char *name, const struct ndp_mld_change *change,
+		struct netlink_ext_ack *extack);
+
 /* --- fill.c: objects as netlink attributes ---------------------------------------------------- */
 
 int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link);
@@ -801,6 +835,8 @@ enum ndp_event {
 	NDP_EVENT_HOST_MOVED,
 	NDP_EVENT_HOST_LOST,
 	NDP_EVENT_LIMIT,
+	NDP_EVENT_MLD_VERSION,
+	NDP_EVENT_MLD_LIMIT,
 };
 
 void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link);
@@ -809,6 +845,8 @@ void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_h
 		    const struct ndp_link *old);
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr);
+
+extern const struct mld_ops ndp_mld_ops;
 
 /* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ----------------------------------- */
 
@@ -890,6 +928,8 @@ void ndp_netlink_unregister(void);
  * @host_ops: see struct ndp_host_ops
  * @hooked: the hooks are registered
  * @limit_said: jiffies of the last limit event of each kind, at most one a second each
+ * @mld_limit_said: the same of the multicast listener engine's
+ * @mld: new links have the multicast listener engine on
  *
  * RTNL where nothing else is said.
  */
@@ -920,6 +960,8 @@ struct ndp_net {
 	const struct ndp_host_ops *host_ops;
 	bool hooked;
 	unsigned long limit_said[NDP_DROPS];
+	unsigned long mld_limit_said;
+	bool mld;
 };
 
 struct ndp_net *ndp_net(const struct net *net);

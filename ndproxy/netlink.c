@@ -44,11 +44,20 @@ bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what)
 	return true;
 }
 
-/*
- * The name of the device that a request names. Return: 1; 0 if it names none; -EINVAL or -ENODEV.
+/**
+ * ndp_nl_dev_name() - the name of the device that a request names
+ * @net: namespace
+ * @ifindex: attribute or NULL
+ * @ifname: attribute or NULL
+ * @name: out: the name, IFNAMSIZ octets
+ * @extack: says what is wrong
+ *
+ * Context: RTNL.
+ * Return: 1; 0 if it names none; -EINVAL: no such name can be, or name and index differ; -ENODEV:
+ * no such index.
  */
-static int ndp_nl_dev_name(struct net *net, const struct nlattr *ifindex,
-			   const struct nlattr *ifname, char *name, struct netlink_ext_ack *extack)
+int ndp_nl_dev_name(struct net *net, const struct nlattr *ifindex, const struct nlattr *ifname,
+		    char *name, struct netlink_ext_ack *extack)
 {
 	const struct net_device *dev;
 

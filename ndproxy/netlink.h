@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What netlink.c, netlink_dump.c and netlink_state.c share. */
+/* What netlink.c, netlink_dump.c, netlink_state.c and netlink_mld*.c share. */
 #ifndef NDPROXY_NETLINK_H
 #define NDPROXY_NETLINK_H
 
@@ -25,9 +25,28 @@ struct ndp_nl_reply {
 
 int ndp_nl_reply_begin(struct ndp_nl_reply *reply, struct genl_info *info, size_t size);
 int ndp_nl_reply_end(struct ndp_nl_reply *reply, struct genl_info *info, int err);
+int ndp_nl_dev_name(struct net *net, const struct nlattr *ifindex, const struct nlattr *ifname,
+		    char *name, struct netlink_ext_ack *extack);
 bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what);
 int ndp_nl_link(struct ndp_net *nn, const struct nlattr *ifindex, const struct nlattr *ifname,
 		struct ndp_link **link, struct netlink_ext_ack *extack);
+
+/* --- netlink_dump.c ------------------------------------------------------------------------- */
+
+void ndp_nl_set_seq(struct netlink_callback *cb, unsigned int generation);
+void *ndp_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
+int ndp_nl_end(struct sk_buff *skb, void *hdr, int err);
+
+/* --- netlink_mld.c -------------------------------------------------------------------------- */
+
+unsigned int ndp_nl_mld_generation(struct net *net);
+int ndp_nl_mld_off(struct netlink_ext_ack *extack);
+int ndp_nl_mld_dev(struct net *net, const struct nlattr *ifindex, const struct nlattr *ifname,
+		   struct netlink_ext_ack *extack);
+int ndp_nl_mld_need_dev(struct genl_info *info, int ifindex, int ifname);
+int ndp_nl_mld_put_dev(struct sk_buff *skb, struct net *net, int ifindex, int attr_index,
+		       int attr_name);
+int ndp_nl_put_left(struct sk_buff *skb, int attr, s64 left, int pad);
 
 /* --- netlink_state.c: records, parameters and counters as attributes ------------------------ */
 

@@ -43,13 +43,26 @@ static struct ndp_nl_place *ndp_nl_place(struct netlink_callback *cb)
 	return (struct ndp_nl_place *)cb->ctx;
 }
 
-/* Zero would mean that the dump does not care. */
-static void ndp_nl_set_seq(struct netlink_callback *cb, unsigned int generation)
+/**
+ * ndp_nl_set_seq() - say what the dump is consistent with
+ * @cb: dump
+ * @generation: changes with what is dumped
+ */
+void ndp_nl_set_seq(struct netlink_callback *cb, unsigned int generation)
 {
+	/* Zero would mean that the dump does not care. */
 	cb->seq = generation << 1 | 1;
 }
 
-static void *ndp_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+/**
+ * ndp_nl_begin() - begin a message of a dump
+ * @skb: buffer
+ * @cb: dump
+ * @cmd: of the message
+ *
+ * Return: for ndp_nl_end(); NULL if the buffer is full.
+ */
+void *ndp_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				&ndp_nl_family, NLM_F_MULTI, cmd);
@@ -59,7 +72,15 @@ static void *ndp_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 c
 	return hdr;
 }
 
-static int ndp_nl_end(struct sk_buff *skb, void *hdr, int err)
+/**
+ * ndp_nl_end() - end a message of a dump
+ * @skb: buffer
+ * @hdr: as ndp_nl_begin() returned it
+ * @err: not 0: it is taken back
+ *
+ * Return: @err
+ */
+int ndp_nl_end(struct sk_buff *skb, void *hdr, int err)
 {
 	if (err)
 		genlmsg_cancel(skb, hdr);

@@ -119,8 +119,54 @@ const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1] = 
 	[NDPROXY_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
+/* NDPROXY_CMD_MLD_LINK_GET - do */
+const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME + 1] = {
+	[NDPROXY_A_MLD_LINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDPROXY_A_MLD_LINK_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+};
+
+/* NDPROXY_CMD_MLD_LINK_SET - do */
+const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_GSR_DELAY + 1] = {
+	[NDPROXY_A_MLD_LINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDPROXY_A_MLD_LINK_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_MLD_LINK_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NDPROXY_A_MLD_LINK_VERSION_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[NDPROXY_A_MLD_LINK_ROBUSTNESS] = { .type = NLA_U32, },
+	[NDPROXY_A_MLD_LINK_UNSOLICITED_INTERVAL] = { .type = NLA_U32, },
+	[NDPROXY_A_MLD_LINK_GSR_DELAY] = { .type = NLA_S32, },
+	[NDPROXY_A_MLD_LINK_MAX_GROUPS] = { .type = NLA_U32, },
+	[NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES] = { .type = NLA_U32, },
+	[NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES] = { .type = NLA_U32, },
+};
+
+/* NDPROXY_CMD_MLD_GROUP_GET - do */
+const struct nla_policy ndproxy_mld_group_get_nl_policy[NDPROXY_A_MLD_GROUP_GROUP + 1] = {
+	[NDPROXY_A_MLD_GROUP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDPROXY_A_MLD_GROUP_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_MLD_GROUP_GROUP] = NLA_POLICY_EXACT_LEN(16),
+};
+
+/* NDPROXY_CMD_MLD_LISTENER_NEW - do */
+const struct nla_policy ndproxy_mld_listener_new_nl_policy[NDPROXY_A_MLD_LISTENER_DELAY + 1] = {
+	[NDPROXY_A_MLD_LISTENER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDPROXY_A_MLD_LISTENER_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_MLD_LISTENER_GROUP] = NLA_POLICY_EXACT_LEN(16),
+	[NDPROXY_A_MLD_LISTENER_ID] = { .type = NLA_NUL_STRING, .len = NDPROXY_MLD_ID_LEN, },
+	[NDPROXY_A_MLD_LISTENER_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[NDPROXY_A_MLD_LISTENER_SOURCE] = NLA_POLICY_EXACT_LEN(16),
+	[NDPROXY_A_MLD_LISTENER_DELAY] = { .type = NLA_U32, },
+};
+
+/* NDPROXY_CMD_MLD_LISTENER_DEL - do */
+const struct nla_policy ndproxy_mld_listener_del_nl_policy[NDPROXY_A_MLD_LISTENER_ID + 1] = {
+	[NDPROXY_A_MLD_LISTENER_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[NDPROXY_A_MLD_LISTENER_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_MLD_LISTENER_GROUP] = NLA_POLICY_EXACT_LEN(16),
+	[NDPROXY_A_MLD_LISTENER_ID] = { .type = NLA_NUL_STRING, .len = NDPROXY_MLD_ID_LEN, },
+};
+
 /* Ops table for ndproxy */
-const struct genl_ops ndproxy_nl_ops[16] = {
+const struct genl_ops ndproxy_nl_ops[21] = {
 	{
 		.cmd		= NDPROXY_CMD_LINK_GET,
 		.doit		= ndproxy_nl_link_get_doit,
@@ -231,6 +277,41 @@ const struct genl_ops ndproxy_nl_ops[16] = {
 		.doit		= ndproxy_nl_rule_new_doit,
 		.policy		= ndproxy_rule_new_nl_policy,
 		.maxattr	= NDPROXY_A_RULE_ACTION,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDPROXY_CMD_MLD_LINK_GET,
+		.doit		= ndproxy_nl_mld_link_get_doit,
+		.dumpit		= ndproxy_nl_mld_link_get_dumpit,
+		.policy		= ndproxy_mld_link_get_nl_policy,
+		.maxattr	= NDPROXY_A_MLD_LINK_IFNAME,
+	},
+	{
+		.cmd		= NDPROXY_CMD_MLD_LINK_SET,
+		.doit		= ndproxy_nl_mld_link_set_doit,
+		.policy		= ndproxy_mld_link_set_nl_policy,
+		.maxattr	= NDPROXY_A_MLD_LINK_GSR_DELAY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDPROXY_CMD_MLD_GROUP_GET,
+		.doit		= ndproxy_nl_mld_group_get_doit,
+		.dumpit		= ndproxy_nl_mld_group_get_dumpit,
+		.policy		= ndproxy_mld_group_get_nl_policy,
+		.maxattr	= NDPROXY_A_MLD_GROUP_GROUP,
+	},
+	{
+		.cmd		= NDPROXY_CMD_MLD_LISTENER_NEW,
+		.doit		= ndproxy_nl_mld_listener_new_doit,
+		.policy		= ndproxy_mld_listener_new_nl_policy,
+		.maxattr	= NDPROXY_A_MLD_LISTENER_DELAY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= NDPROXY_CMD_MLD_LISTENER_DEL,
+		.doit		= ndproxy_nl_mld_listener_del_doit,
+		.policy		= ndproxy_mld_listener_del_nl_policy,
+		.maxattr	= NDPROXY_A_MLD_LISTENER_ID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -44,8 +44,18 @@ extern const struct nla_policy ndproxy_rule_get_nl_policy[NDPROXY_A_RULE_PREFIX_
 
 extern const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1];
 
+extern const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME + 1];
+
+extern const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_GSR_DELAY + 1];
+
+extern const struct nla_policy ndproxy_mld_group_get_nl_policy[NDPROXY_A_MLD_GROUP_GROUP + 1];
+
+extern const struct nla_policy ndproxy_mld_listener_new_nl_policy[NDPROXY_A_MLD_LISTENER_DELAY + 1];
+
+extern const struct nla_policy ndproxy_mld_listener_del_nl_policy[NDPROXY_A_MLD_LISTENER_ID + 1];
+
 /* Ops table for ndproxy */
-extern const struct genl_ops ndproxy_nl_ops[16];
+extern const struct genl_ops ndproxy_nl_ops[21];
 
 int ndproxy_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ndproxy_nl_link_get_dumpit(struct sk_buff *skb,
@@ -77,6 +87,17 @@ int ndproxy_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int ndproxy_nl_rule_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
 int ndproxy_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_mld_link_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_mld_link_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int ndproxy_nl_mld_link_set_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_mld_group_get_doit(struct sk_buff *skb, struct genl_info *info);
+int ndproxy_nl_mld_group_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
+int ndproxy_nl_mld_listener_new_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int ndproxy_nl_mld_listener_del_doit(struct sk_buff *skb,
+				     struct genl_info *info);
 
 enum {
 	NDPROXY_NLGRP_EVENTS,

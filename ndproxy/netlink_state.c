@@ -39,7 +39,8 @@ static_assert((int)NDP_DROPS - 1 == (int)NDPROXY_DROP_REASON_MAX);
 static_assert((int)NDP_EVENT_LINK_REFUSED == (int)NDPROXY_EVENT_TYPE_LINK_REFUSED);
 static_assert((int)NDP_EVENT_PREFIX_DEL == (int)NDPROXY_EVENT_TYPE_PREFIX_DEL);
 static_assert((int)NDP_EVENT_HOST_LOST == (int)NDPROXY_EVENT_TYPE_HOST_LOST);
-static_assert((int)NDP_EVENT_LIMIT == (int)NDPROXY_EVENT_TYPE_MAX);
+static_assert((int)NDP_EVENT_LIMIT == (int)NDPROXY_EVENT_TYPE_LIMIT);
+static_assert((int)NDP_EVENT_MLD_LIMIT == (int)NDPROXY_EVENT_TYPE_MAX);
 /* Each counter stands at a fixed distance from its attribute. */
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_ANSWERS == NDPROXY_A_STATS_ANSWERS);
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_DAD_IN == NDPROXY_A_STATS_DAD_IN);
@@ -330,7 +331,7 @@ int ndproxy_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ndp_net *nn = ndp_net(genl_info_net(info));
 	struct ndp_link *link, *each;
-	int err;
+	int err, ifindex = 0;
 
 	rtnl_lock();
 	err = ndp_nl_link(nn, info->attrs[NDPROXY_A_STATS_IFINDEX],
@@ -339,6 +340,9 @@ int ndproxy_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
 		list_for_each_entry(each, &nn->links, list)
 			if (!link || each == link)
 				ndp_stats_reset(&each->stats);
+	while (!err && (ifindex = mld_link_next(nn->net, ifindex)))
+		if (!link || link->ifindex == ifindex)
+			mld_link_reset_counts(nn->net, ifindex);
 	rtnl_unlock();
 	return err;
 }

@@ -26,6 +26,7 @@ static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct va
 		mnl_attr_put_u8(nlh, arg->attr, v->num);
 		break;
 	case ARG_U32:
+	case ARG_S32:
 	case ARG_ENUM:
 		mnl_attr_put_u32(nlh, arg->attr, v->num);
 		break;
@@ -35,6 +36,10 @@ static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct va
 		break;
 	case ARG_ADDR:
 		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
+		break;
+	case ARG_ADDRS:
+		for (uint32_t i = 0; i < v->num; i++)
+			mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addrs[i]);
 		break;
 	}
 }

@@ -14,6 +14,7 @@ const struct object *const objects[] = {
 	&prefix_object,
 	&host_object,
 	&solicit_object,
+	&mld_object,
 	&param_object,
 	&stats_object,
 	&monitor_object,
@@ -23,6 +24,32 @@ const struct object *const objects[] = {
 };
 
 const size_t nobjects = ARRAY_SIZE(objects);
+
+/**
+ * object_word() - the word that stands for an object, or for a part behind its object's word
+ * @obj: the object
+ *
+ * Return: the last word of its name.
+ */
+const char *object_word(const struct object *obj)
+{
+	const char *blank = strrchr(obj->name, ' ');
+
+	return blank ? blank + 1 : obj->name;
+}
+
+/**
+ * each_object() - go through the objects, each followed by its parts
+ * @fn: called for each
+ */
+void each_object(void (*fn)(const struct object *obj))
+{
+	for (size_t i = 0; i < nobjects; i++) {
+		fn(objects[i]);
+		for (const struct object *const *part = objects[i]->parts; part && *part; part++)
+			fn(*part);
+	}
+}
 
 /**
  * parse_u32() - read a decimal number
@@ -43,6 +70,16 @@ int parse_u32(const char *word, uint32_t max, uint32_t *num)
 	if (errno || v > max)
 		return -1;
 	*num = v;
+	return 0;
+}
+
+static int parse_s32(const char *word, uint32_t *num)
+{
+	bool negative = *word == '-';
+
+	if (parse_u32(word + negative, INT32_MAX, num))
+		return -1;
+	*num = negative ? -*num : *num;
 	return 0;
 }
 
@@ -130,6 +167,21 @@ static int read_enum(const char *word, const struct names *names, uint32_t *num)
 	return 0;
 }
 
+/* One more address of a list. */
+static int read_addrs(const char *word, struct value *v)
+{
+	struct in6_addr *addrs, addr;
+
+	if (parse_addr(word, &addr))
+		return wrong(word, "an IPv6 address");
+	addrs = realloc(v->addrs, (v->num + 1) * sizeof(addr));
+	if (!addrs)
+		return wrong(word, "fewer of them");
+	addrs[v->num++] = addr;
+	v->addrs = addrs;
+	return 0;
+}
+
 static int read_value(const struct arg *arg, const char *word, struct value *v)
 {
 	uint32_t max = arg->max ? arg->max : UINT32_MAX;
@@ -144,12 +196,16 @@ static int read_value(const struct arg *arg, const char *word, struct value *v)
 		return parse_dev(word, &v->num) ? wrong(word, "a device name") : 0;
 	case ARG_U32:
 		return parse_u32(word, max, &v->num) ? wrong_u32(word, max) : 0;
+	case ARG_S32:
+		return parse_s32(word, &v->num) ? wrong(word, "a number") : 0;
 	case ARG_BOOL:
 		return read_bool(word, &v->num);
 	case ARG_ENUM:
 		return read_enum(word, arg->names, &v->num);
 	case ARG_ADDR:
 		return parse_addr(word, &v->addr) ? wrong(word, "an IPv6 address") : 0;
+	case ARG_ADDRS:
+		return read_addrs(word, v);
 	case ARG_PREFIX:
 		return parse_prefix(word, &v->addr, &v->len) ?
 			wrong(word, "an IPv6 prefix (ADDRESS/LENGTH)") : 0;
@@ -165,11 +221,17 @@ static int find_key(const struct arg *args, const char *word)
 	return -1;
 }
 
-/* The next argument without a keyword that has no value yet. */
+/* A choice among words gives way to a keyword, so that it can stand anywhere. */
+static bool is_choice(const struct arg *arg)
+{
+	return arg->optional || arg->type == ARG_BOOL || arg->type == ARG_ENUM;
+}
+
+/* The next argument without a keyword that has no value yet, or takes more. */
 static int find_place(const struct arg *args, const struct args *values)
 {
 	for (int i = 0; args[i].type != ARG_NONE; i++)
-		if (!args[i].key && !values->v[i].set)
+		if (!args[i].key && (!values->v[i].set || args[i].type == ARG_ADDRS))
 			return i;
 	return -1;
 }
@@ -184,7 +246,7 @@ static int which_arg(const struct arg *args, const struct args *values, int argc
 	int place = find_place(args, values);
 	int key = find_key(args, argv[*i]);
 
-	if (place >= 0 && (!args[place].optional || key < 0)) {
+	if (place >= 0 && (!is_choice(&args[place]) || key < 0)) {
 		if (args[place].type == ARG_DEV && !strcmp(argv[*i], "dev") && *i + 1 < argc)
 			(*i)++;
 		return place;
@@ -212,7 +274,7 @@ static int missing(const struct cmd *cmd, const struct args *values)
 	bool any = false;
 
 	for (int i = 0; args[i].type != ARG_NONE; i++) {
-		if (args[i].key && values->v[i].set)
+		if ((args[i].key || args[i].type == ARG_BOOL) && values->v[i].set)
 			any = true;
 		if (args[i].optional || values->v[i].set)
 			continue;
@@ -235,7 +297,8 @@ static int missing(const struct cmd *cmd, const struct args *values)
  * @argv: the words
  * @values: what was read
  *
- * Return: EXIT_OK, or EXIT_USAGE with the error and the usage written to stderr.
+ * Return: EXIT_OK, or EXIT_USAGE with the error and the usage written to stderr; args_free() is due
+ * in any case.
  */
 int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **argv,
 	      struct args *values)
@@ -254,6 +317,16 @@ int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **
 usage:
 	cmd_usage(stderr, obj, cmd);
 	return EXIT_USAGE;
+}
+
+/**
+ * args_free() - give back what cmd_parse() took
+ * @args: what was read
+ */
+void args_free(struct args *args)
+{
+	for (int i = 0; i < MAX_ARGS; i++)
+		free(args->v[i].addrs);
 }
 
 /* 2: it is the word; 1: it is the beginning of the word; 0: it is neither. */
@@ -313,6 +386,8 @@ static const struct cmd *find_cmd(const struct object *obj, const char *word)
 			n++;
 		}
 	}
+	for (const struct object *const *part = obj->parts; part && *part; part++)
+		n += !!match(object_word(*part), word);
 	if (n == 1)
 		return found;
 	fprintf(stderr, "Error: command \"%s\" of \"%s\" is %s\n", word, obj->name,
@@ -320,10 +395,39 @@ static const struct cmd *find_cmd(const struct object *obj, const char *word)
 	return NULL;
 }
 
+/* A beginning that is also one of a verb is the verb's to judge. */
+static const struct object *find_part(const struct object *obj, const char *word)
+{
+	int how = 1;
+
+	for (size_t i = 0; i < obj->ncmds; i++)
+		if (match(obj->cmds[i].verb, word))
+			how = 2;
+	for (const struct object *const *part = obj->parts; part && *part; part++)
+		if (match(object_word(*part), word) >= how)
+			return *part;
+	return NULL;
+}
+
+static int run_cmd(const struct object *obj, const struct cmd *cmd, int argc, char **argv)
+{
+	struct args values;
+	int ret;
+
+	ret = cmd_parse(obj, cmd, argc, argv, &values);
+	if (!ret)
+		ret = cmd->run(cmd, &values);
+	args_free(&values);
+	return ret;
+}
+
 static int run_object(const struct object *obj, int argc, char **argv)
 {
+	const struct object *part = argc ? find_part(obj, argv[0]) : NULL;
 	const struct cmd *cmd = default_cmd(obj);
-	struct args values;
+
+	if (part)
+		return run_object(part, argc - 1, argv + 1);
 
 	if (argc == 1 && !strcmp(argv[0], "help")) {
 		object_usage(stdout, obj);
@@ -342,9 +446,7 @@ static int run_object(const struct object *obj, int argc, char **argv)
 		cmd_usage(stdout, obj, cmd);
 		return EXIT_OK;
 	}
-	if (cmd_parse(obj, cmd, argc, argv, &values))
-		return EXIT_USAGE;
-	return cmd->run(cmd, &values);
+	return run_cmd(obj, cmd, argc, argv);
 }
 
 /**

@@ -29,9 +29,11 @@ enum arg_type {
 	ARG_DEV,	/* device name, or ifN for one that has no such name */
 	ARG_NAME,
 	ARG_U32,
+	ARG_S32,
 	ARG_BOOL,	/* on or off */
 	ARG_ENUM,
 	ARG_ADDR,
+	ARG_ADDRS,	/* any number of addresses; the last place */
 	ARG_PREFIX,	/* ADDR/LEN */
 };
 
@@ -41,7 +43,7 @@ enum arg_type {
  * @meta: what help calls the value
  * @type: how the value is read
  * @optional: the command can be without it
- * @names: the words of an ARG_ENUM
+ * @names: the words of an ARG_ENUM; without a keyword it stands wherever none of the keywords does
  * @max: largest value of an ARG_U32, 0 for no limit but the type's
  * @attr: netlink attribute; of an ARG_DEV the name, of an ARG_PREFIX the address
  * @attr2: of an ARG_DEV the index, of an ARG_PREFIX the length
@@ -64,6 +66,7 @@ struct value {
 	uint8_t len;
 	uint32_t num;
 	struct in6_addr addr;
+	struct in6_addr *addrs;	/* num of them */
 	const char *str;
 };
 
@@ -96,24 +99,38 @@ struct cmd {
 	uint8_t flags;
 };
 
+/**
+ * struct object - what commands are about
+ * @name: its word; of a part of another object, that one's word before it
+ * @help: what it is
+ * @cmds: what can be done with it
+ * @ncmds: how many
+ * @hidden: it is not offered
+ * @parts: objects that are parts of it, ended by NULL; or NULL
+ */
 struct object {
 	const char *name;
 	const char *help;
 	const struct cmd *cmds;
 	size_t ncmds;
 	bool hidden;
+	const struct object *const *parts;
 };
 
 extern const struct object *const objects[];
 extern const size_t nobjects;
 
 extern const struct object link_object, prefix_object, host_object, solicit_object;
+extern const struct object mld_object, mld_link_object, mld_group_object;
 extern const struct object param_object, stats_object, monitor_object, show_object;
 extern const struct object help_object, completion_object;
 
 int cmd_run(int argc, char **argv);
+const char *object_word(const struct object *obj);
+void each_object(void (*fn)(const struct object *obj));
 int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **argv,
 	      struct args *args);
+void args_free(struct args *args);
 int cmd_request(const struct cmd *cmd, const struct args *args);
 
 void cmd_usage(FILE *f, const struct object *obj, const struct cmd *cmd);

@@ -39,7 +39,7 @@ static const char head[] =
 	"\tdone\n"
 	"}\n"
 	"\n"
-	"# _ndproxy_places OBJECT VERB: what stands behind the verb without a keyword\n"
+	"# _ndproxy_places OBJECT VERB: what stands behind the verb without a keyword, ? if it may\n"
 	"# _ndproxy_keys OBJECT VERB: keywords\n"
 	"# _ndproxy_values OBJECT VERB KEYWORD: what stands behind a keyword\n";
 
@@ -60,6 +60,9 @@ static const char tail[] =
 	"\t\t\tesac\n"
 	"\t\telif [ -z \"$verb\" ] && [ -n \"$(_ndproxy_verbs \"$obj\")\" ]; then\n"
 	"\t\t\tverb=$word\n"
+	"\t\t\tif [ -n \"$(_ndproxy_verbs \"$obj $verb\")\" ]; then\n"
+	"\t\t\t\tobj=\"$obj $verb\" verb=''\n"
+	"\t\t\tfi\n"
 	"\t\telse\n"
 	"\t\t\trest+=(\"$word\")\n"
 	"\t\tfi\n"
@@ -78,10 +81,12 @@ static const char tail[] =
 	"\telse\n"
 	"\t\tread -r -a places <<<\"$(_ndproxy_places \"$obj\" \"$verb\")\"\n"
 	"\t\tif ((${#rest[@]} < ${#places[@]})); then\n"
-	"\t\t\tcase ${places[${#rest[@]}]} in\n"
-	"\t\t\tDEV) words=$(_ndproxy_devs) ;;\n"
-	"\t\t\tNAME) words=$(_ndproxy_params) ;;\n"
+	"\t\t\tkey=${places[${#rest[@]}]}\n"
+	"\t\t\tcase $key in\n"
+	"\t\t\tDEV*) words=$(_ndproxy_devs) ;;\n"
+	"\t\t\tNAME*) words=$(_ndproxy_params) ;;\n"
 	"\t\t\tesac\n"
+	"\t\t\t[[ $key != *\\? ]] || words+=\" $(_ndproxy_keys \"$obj\" \"$verb\")\"\n"
 	"\t\telse\n"
 	"\t\t\twords=$(_ndproxy_values \"$obj\" \"$verb\" \"$prev\")\n"
 	"\t\t\tcase $words in\n"
@@ -106,6 +111,18 @@ static void begin_function(const char *name)
 	puts("{");
 }
 
+static void verbs_line(const struct object *obj)
+{
+	if (!obj->cmds[0].verb)
+		return;
+	printf("\t'%s') echo", obj->name);
+	for (const struct object *const *part = obj->parts; part && *part; part++)
+		printf(" %s", object_word(*part));
+	for (size_t n = 0; n < obj->ncmds; n++)
+		printf(" %s", obj->cmds[n].verb);
+	puts(" ;;");
+}
+
 static void print_objects(void)
 {
 	begin_function("objects");
@@ -116,28 +133,28 @@ static void print_objects(void)
 	puts("\n}");
 	begin_function("verbs");
 	puts("\tcase $1 in");
-	for (size_t i = 0; i < nobjects; i++) {
-		if (!objects[i]->cmds[0].verb)
-			continue;
-		printf("\t%s) echo", objects[i]->name);
-		for (size_t n = 0; n < objects[i]->ncmds; n++)
-			printf(" %s", objects[i]->cmds[n].verb);
-		puts(" ;;");
-	}
+	each_object(verbs_line);
 	puts("\tesac\n}");
 }
 
 /* Prints the line of a command, if there is something to say about it. */
 typedef void (*cmd_line_t)(const struct object *obj, const struct cmd *cmd);
 
+static cmd_line_t each_line;
+
+static void cmd_lines(const struct object *obj)
+{
+	for (size_t n = 0; n < obj->ncmds; n++)
+		each_line(obj, &obj->cmds[n]);
+}
+
 /* A function that has a line for each command. */
 static void cmd_function(const char *name, const char *match, cmd_line_t line)
 {
 	begin_function(name);
 	printf("\tcase %s in\n", match);
-	for (size_t i = 0; i < nobjects; i++)
-		for (size_t n = 0; n < objects[i]->ncmds; n++)
-			line(objects[i], &objects[i]->cmds[n]);
+	each_line = line;
+	each_object(cmd_lines);
 	puts("\tesac\n}");
 }
 
@@ -147,17 +164,31 @@ static void begin_line(const struct object *obj, const struct cmd *cmd, const ch
 	       key ? key : "");
 }
 
+/* Words without a keyword are offered with the keywords. */
+static bool is_choice(const struct arg *arg)
+{
+	return arg->type == ARG_ENUM || arg->type == ARG_BOOL;
+}
+
+static void print_words(const struct arg *arg)
+{
+	if (arg->type == ARG_BOOL)
+		fputs(" on off", stdout);
+	for (size_t i = 0; arg->type == ARG_ENUM && i < arg->names->n; i++)
+		printf(" %s", arg->names->word[i]);
+}
+
 static void places_line(const struct object *obj, const struct cmd *cmd)
 {
 	bool any = false;
 
 	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
-		if (arg->key)
+		if (arg->key || is_choice(arg) || arg->type == ARG_ADDRS)
 			continue;
 		if (!any)
 			begin_line(obj, cmd, NULL);
 		any = true;
-		printf(" %s", arg->meta);
+		printf(" %s%s", arg->meta, arg->optional ? "?" : "");
 	}
 	if (any)
 		puts(" ;;");
@@ -168,12 +199,15 @@ static void keys_line(const struct object *obj, const struct cmd *cmd)
 	bool any = false;
 
 	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
-		if (!arg->key)
+		if (!arg->key && !is_choice(arg))
 			continue;
 		if (!any)
 			begin_line(obj, cmd, NULL);
 		any = true;
-		printf(" %s", arg->key);
+		if (arg->key)
+			printf(" %s", arg->key);
+		else
+			print_words(arg);
 	}
 	if (any)
 		puts(" ;;");
@@ -186,11 +220,8 @@ static void values_line(const struct object *obj, const struct cmd *cmd)
 		if (!arg->key || arg->type == ARG_FLAG)
 			continue;
 		begin_line(obj, cmd, arg->key);
-		if (arg->type == ARG_ENUM)
-			for (size_t i = 0; i < arg->names->n; i++)
-				printf(" %s", arg->names->word[i]);
-		else if (arg->type == ARG_BOOL)
-			fputs(" on off", stdout);
+		if (arg->type == ARG_ENUM || arg->type == ARG_BOOL)
+			print_words(arg);
 		else
 			fputs(arg->type == ARG_DEV ? " DEV" : " -", stdout);
 		puts(" ;;");

@@ -33,6 +33,8 @@ static void arg_usage(struct wrap *w, const struct arg *arg)
 			n += snprintf(value + n, sizeof(value) - n, "%s%s", i ? " | " : "{ ",
 				      arg->names->word[i]);
 		snprintf(value + n, sizeof(value) - n, " }");
+	} else if (arg->type == ARG_ADDRS) {
+		snprintf(value, sizeof(value), "%s ...", arg->meta);
 	} else if (arg->type == ARG_BOOL) {
 		snprintf(value, sizeof(value), "{ %s }", arg->meta);
 	} else if (arg->meta) {
@@ -57,6 +59,12 @@ static void cmd_line(FILE *f, const char *lead, const struct object *obj, const 
 	fputc('\n', f);
 }
 
+static void cmd_lines(FILE *f, const struct object *obj)
+{
+	for (size_t i = 0; i < obj->ncmds; i++)
+		cmd_line(f, "      ", obj, &obj->cmds[i]);
+}
+
 /**
  * cmd_usage() - how one command is written
  * @f: where it is printed
@@ -77,6 +85,8 @@ void object_usage(FILE *f, const struct object *obj)
 {
 	for (size_t i = 0; i < obj->ncmds; i++)
 		cmd_line(f, i ? "      " : "Usage:", obj, &obj->cmds[i]);
+	for (const struct object *const *part = obj->parts; part && *part; part++)
+		cmd_lines(f, *part);
 }
 
 /**
@@ -117,8 +127,9 @@ void usage_all(FILE *f)
 		if (objects[i]->hidden)
 			continue;
 		fprintf(f, "\n%s: %s\n", objects[i]->name, objects[i]->help);
-		for (size_t n = 0; n < objects[i]->ncmds; n++)
-			cmd_line(f, "      ", objects[i], &objects[i]->cmds[n]);
+		cmd_lines(f, objects[i]);
+		for (const struct object *const *part = objects[i]->parts; part && *part; part++)
+			cmd_lines(f, *part);
 	}
 }
 

@@ -13,7 +13,7 @@
 #include "print.h"
 
 #define NETNS_DIR	"/run/netns/"
-#define MAX_WORDS	64
+#define MAX_WORDS	1100	/* a listener may name many sources */
 
 static const char *batch_file;
 

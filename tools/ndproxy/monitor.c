@@ -36,6 +36,7 @@ static enum color event_color(uint32_t type)
 	case NDPROXY_EVENT_TYPE_HOST_LEARNT:
 		return C_GOOD;
 	case NDPROXY_EVENT_TYPE_HOST_MOVED:
+	case NDPROXY_EVENT_TYPE_MLD_VERSION:
 		return C_DOUBT;
 	}
 	return C_BAD;
@@ -51,6 +52,17 @@ static void print_limit(const struct nlattr *nest)
 		out_str("dev", " dev ", C_DEV, attr_str(tb[NDPROXY_A_LIMIT_IFNAME]));
 	if (tb[NDPROXY_A_LIMIT_ADDR])
 		out_addr("addr", " addr ", attr_addr(tb[NDPROXY_A_LIMIT_ADDR]));
+}
+
+static void print_mld(const struct nlattr *nest)
+{
+	struct nlattr *tb[NDPROXY_A_MLD_EVENT_MAX + 1];
+
+	nl_nested(nest, tb, NDPROXY_A_MLD_EVENT_MAX);
+	out_str("dev", "dev ", C_DEV, attr_str(tb[NDPROXY_A_MLD_EVENT_IFNAME]));
+	if (tb[NDPROXY_A_MLD_EVENT_GROUP])
+		out_addr("group", " group ", attr_addr(tb[NDPROXY_A_MLD_EVENT_GROUP]));
+	out_num("version", " version ", attr_u32(tb[NDPROXY_A_MLD_EVENT_VERSION]));
 }
 
 static void print_link(const struct nlattr *nest)
@@ -95,6 +107,8 @@ void event_print(struct nlattr **tb)
 		print_host(tb[NDPROXY_A_EVENT_HOST]);
 	if (tb[NDPROXY_A_EVENT_LIMIT])
 		print_limit(tb[NDPROXY_A_EVENT_LIMIT]);
+	if (tb[NDPROXY_A_EVENT_MLD])
+		print_mld(tb[NDPROXY_A_EVENT_MLD]);
 	if (tb[NDPROXY_A_EVENT_OLD_IFNAME])
 		out_str("old_dev", " was-on ", C_DEV, attr_str(tb[NDPROXY_A_EVENT_OLD_IFNAME]));
 }

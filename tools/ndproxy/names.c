@@ -73,10 +73,29 @@ NAMES(drop, NDPROXY_DROP_REASON_MAX);
 
 static const char *const event_words[] = {
 	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del",
-	"host-learnt", "host-moved", "host-lost", "limit",
+	"host-learnt", "host-moved", "host-lost", "limit", "mld-version", "mld-limit",
 };
 
 NAMES(event, NDPROXY_EVENT_TYPE_MAX);
+
+static const char *const mld_version_mode_words[] = {
+	"auto", "1", "2",
+};
+
+NAMES(mld_version_mode, NDPROXY_MLD_VERSION_MODE_MAX);
+
+static const char *const mld_mode_words[] = {
+	"include", "exclude",
+};
+
+NAMES(mld_mode, NDPROXY_MLD_MODE_MAX);
+
+static const char *const mld_state_words[] = {
+	"not-member", "silent", "reporting", "idle", "lazy", "sleeping", "awakening",
+	"group-query-pending", "source-query-pending", "leaving",
+};
+
+NAMES(mld_state, NDPROXY_MLD_STATE_MAX);
 
 /* By bit number: the sources of a prefix are flags. */
 static const char *const prefix_source_words[] = {

@@ -15,6 +15,7 @@ extern const struct names role_names, link_state_names, override_names, na_sourc
 extern const struct names prefix_mode_names, prefix_source_names, rule_action_names;
 extern const struct names host_state_names;
 extern const struct names evidence_names, drop_names, event_names;
+extern const struct names mld_version_mode_names, mld_mode_names, mld_state_names;
 
 const char *name_of(const struct names *names, uint32_t value);
 int name_find(const struct names *names, const char *word);

@@ -14,9 +14,9 @@
 #include "cmd.h"
 #include "nl.h"
 
-/* A dump fills what the receiver offers, up to 32 KiB; requests are below 1 KiB. */
+/* A dump fills what the receiver offers, up to 32 KiB; a request may name many sources. */
 #define RECV_SIZE	65536
-#define REQUEST_SIZE	2048
+#define REQUEST_SIZE	65536
 #define EVENT_QUEUE	(4 << 20)
 #define COLLECT_TRIES	5
 #define SHOW_KEEP	(1 << 20)

@@ -14,6 +14,8 @@ void rule_print(struct nlattr **tb);
 void host_print(struct nlattr **tb);
 void host_state_print(struct nlattr **tb);
 void stats_print(struct nlattr **tb);
+void mld_link_print(struct nlattr **tb);
+void mld_group_print(const struct nlmsghdr *nlh);
 void event_print(struct nlattr **tb);
 
 int link_message(const struct nlmsghdr *nlh, void *data);
@@ -22,6 +24,8 @@ int rule_message(const struct nlmsghdr *nlh, void *data);
 int host_message(const struct nlmsghdr *nlh, void *data);
 int solicit_message(const struct nlmsghdr *nlh, void *data);
 int param_message(const struct nlmsghdr *nlh, void *data);
+int mld_link_message(const struct nlmsghdr *nlh, void *data);
+int mld_group_message(const struct nlmsghdr *nlh, void *data);
 int event_message(const struct nlmsghdr *nlh, void *data);
 
 int completion_print(void);

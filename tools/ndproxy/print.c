@@ -262,6 +262,16 @@ void out_num(const char *key, const char *lead, uint64_t v)
 	}
 }
 
+void out_int(const char *key, const char *lead, int32_t v)
+{
+	if (out.json && key) {
+		json_begin(key);
+		printf("%" PRId32, v);
+	} else if (!out.json && lead) {
+		printf("%s%" PRId32, lead, v);
+	}
+}
+
 /**
  * out_bool() - print a truth
  * @key: name in JSON, or NULL

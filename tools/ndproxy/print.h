@@ -46,6 +46,7 @@ void out_line(int indent);
 void out_line_end(void);
 
 void out_str(const char *key, const char *lead, enum color color, const char *s);
+void out_int(const char *key, const char *lead, int32_t v);
 void out_num(const char *key, const char *lead, uint64_t v);
 void out_bool(const char *key, const char *lead, bool v);
 void out_onoff(const char *key, const char *lead, bool v);

@@ -25,6 +25,18 @@ LINK = {"ifname": "up0", "ifindex": 3, "role": "upstream", "group": 0, "state": 
         "nd": True, "override": "clear", "na_source": "link-local", "allmulti": True,
         "prefixes": 1, "hosts": 2}
 
+MLD_LINK = {"ifname": "up0", "ifindex": 3, "version": 1, "version_mode": "1", "groups": 7,
+            "robustness": 2, "query_interval": 125, "query_response_interval_ms": 10000,
+            "unsolicited_interval_ms": 1000, "gsr_delay": -1, "max_groups": 65536,
+            "max_group_sources": 1024, "max_listener_sources": 128, "silent": False,
+            "asleep": False, "v1_left_ms": 260000}
+MLD_GROUP = {"group": "ff1e::1", "dev": "up0", "state": "reporting", "mode": "include",
+             "nsources": 2, "sources": ["2001:db8::1", "2001:db8::2"], "change_left_ms": 20,
+             "cut": False, "listeners": [
+                 {"id": "kernel", "mode": "include", "muted": False,
+                  "sources": ["2001:db8::1", "2001:db8::2"]},
+                 {"id": "x", "mode": "exclude", "muted": True, "sources": []}]}
+
 TESTS = []
 
 
@@ -77,7 +89,16 @@ USAGE_ERRORS = [
     ("solicit", "show", "nonsense"), ("param", "set"), ("param", "set", "ns_rate"),
     ("param", "set", "ns_rate", "many"), ("param", "set", "ns_rate", "0x10"),
     ("stats", "reset", "up0", "up1"), ("monitor", "everything"), ("show", "up0"),
-    ("completion",), ("completion", "zsh"),
+    ("completion",), ("completion", "zsh"), ("mld",), ("mld", "li", "help"), ("mld", "link", "set"),
+    ("mld", "link", "set", "up0"), ("mld", "link", "set", "up0", "version", "3"),
+    ("mld", "link", "set", "up0", "maybe"), ("mld", "link", "set", "up0", "gsr-delay", "x"),
+    ("mld", "link", "set", "up0", "gsr-delay", "--1"),
+    ("mld", "link", "set", "up0", "robustness", "-1"), ("mld", "group", "show", "nonsense"),
+    ("mld", "listen", "up0"), ("mld", "listen", "up0", "ff1e::1", "include"),
+    ("mld", "listen", "up0", "ff1e::1", "id", "x"),
+    ("mld", "listen", "up0", "ff1e::1", "id", "x", "2001:db8::1"),
+    ("mld", "listen", "up0", "ff1e::1", "id", "x", "include", "2001:db8::1", "nonsense"),
+    ("mld", "ignore", "up0", "ff1e::1"), ("mld", "ignore", "up0", "id", "x"),
 ]
 
 
@@ -160,12 +181,21 @@ def help_is_on_stdout_and_complete():
     assert done.returncode == 0 and done.stderr == "" and done.stdout == run("-h").stdout
     objects = re.search(r"OBJECT := \{(.*?)\}", done.stdout, re.S).group(1)
     objects = objects.replace("|", "").split()
-    assert objects == "link prefix host solicit param stats monitor show help".split()
+    assert objects == "link prefix host solicit mld param stats monitor show help".split()
     assert {x[0] for x in commands()} == set(objects)
     for obj in objects:
         part = run(obj, "help")
         assert part.returncode == 0 and part.stderr == ""
         assert part.stdout.startswith(f"Usage: ndproxy {obj}"), part
+
+
+@test
+def help_of_a_part_of_an_object():
+    done = run("mld", "link", "help")
+    assert done.returncode == 0 and done.stdout.startswith("Usage: ndproxy mld link set DEV")
+    assert "mld group" not in done.stdout and "ndproxy mld group" in run("mld", "help").stdout
+    assert "Usage: ndproxy mld listen DEV" in run("m", "lis", "help").stderr + run(
+        "mld", "lis", "help").stdout
 
 
 @test
@@ -191,11 +221,12 @@ def manual_has_every_word_of_the_help_and_every_key():
         words = set(re.findall(r"[\w-]+", re.sub(r"\\f.|\\\(dq", " ", f.read()
                                                 ).replace("\\-", "-")))
     for command in commands():
-        missing = {x.strip("[]{}|") for x in command} - words - {""}
+        missing = {x.strip("[]{}|.") for x in command} - words - {""}
         assert not missing, (command, missing)
-    keys = set(LINK) | set(HOST) | set(PREFIX)
+    keys = set(LINK) | set(HOST) | set(PREFIX) | set(MLD_LINK) | set(MLD_GROUP)
     keys |= set(re.findall(r'"([\w-]+)":', unit("print", "stats", "j") + unit(
-        "print", "events", "j", "t") + unit("print", "param", "j") + unit("print", "rules", "j")))
+        "print", "events", "j", "t") + unit("print", "param", "j") + unit("print", "rules", "j") +
+        unit("print", "mld-link", "j") + unit("print", "mld-group", "j")))
     assert not keys - words, keys - words
 
 
@@ -214,7 +245,7 @@ def complete(line):
 
 @test
 def completion_knows_objects_verbs_and_values():
-    objects = "link prefix host solicit param stats monitor show help".split()
+    objects = "link prefix host solicit mld param stats monitor show help".split()
     assert complete("ndproxy |") == objects
     assert complete("ndproxy -j -n r |") == objects
     assert complete("ndproxy so") == ["solicit"]
@@ -233,14 +264,28 @@ def completion_knows_objects_verbs_and_values():
 
 
 @test
+def completion_knows_parts_of_an_object():
+    assert complete("ndproxy mld |") == ["link", "group", "listen", "ignore", "help"]
+    assert complete("ndproxy mld link |") == ["set", "show", "help"]
+    assert complete("ndproxy -j mld group s") == ["show"]
+    assert complete("ndproxy mld link set up0 |")[:4] == ["on", "off", "version", "robustness"]
+    assert complete("ndproxy mld link set up0 version |") == ["auto", "1", "2"]
+    assert complete("ndproxy mld listen up0 ff1e::1 id x |") == ["delay", "include", "exclude"]
+    assert "lo" in complete("ndproxy mld listen |")
+    assert complete("ndproxy mld ignore up0 ff1e::1 |") == ["id"]
+
+
+@test
 def completion_has_every_keyword_of_the_help():
     for words in commands():
         line = " ".join(words)
         keys = re.findall(r"\[ ([a-z-]+) (?=[A-Z{])|(?<=[A-Z] )([a-z]+) [A-Z]", line)
-        places = re.findall(r"^\w+ \w+ ([A-Z]+)", line)
-        if len(words) < 2 or not words[1].islower():
+        verb = re.match(r"\w+( [a-z]+)+", line)
+        if not verb:
             continue
-        got = complete("ndproxy " + " ".join(words[:2] + ["x"] * len(places)) + " |")
+        # Those that stand before the first keyword or bracket
+        places = re.match(r"( [A-Z]+)*", line[verb.end():]).group().split()
+        got = complete("ndproxy " + " ".join([verb.group()] + ["x"] * len(places)) + " |")
         for key in (a or b for a, b in keys):
             assert key in got, (line, key, got)
 
@@ -358,13 +403,36 @@ def json_of_counters():
 
 
 @test
+def json_of_the_listener_engine():
+    got = json.loads(unit("print", "mld-link", "j"))
+    counters, drops = got.pop("counters"), got.pop("drops")
+    assert got == MLD_LINK
+    assert counters["queries_v1"] == 1 << 40 and counters["version_changes"] == (1 << 40) + 27
+    assert list(counters)[-4:] == ["not_joined", "ssm_exclude", "limit", "version_changes"]
+    assert list(drops)[0] == "length" and list(drops)[-1] == "memory" and len(drops) == 15
+    assert json.loads(unit("print", "mld-group", "j")) == MLD_GROUP
+
+
+@test
+def text_of_the_listener_engine():
+    assert unit("print", "mld-link").splitlines() == [
+        "3: up0: version 1 held-at 1 groups 7 robustness 2 v1-left 4m20s"]
+    assert "gsr-delay -1" in unit("print", "mld-link", "d")
+    assert "drops: length" in unit("print", "mld-link", "s")
+    assert unit("print", "mld-group").splitlines() == [
+        "ff1e::1 dev up0 state reporting include 2001:db8::1,2001:db8::2 change-left 20ms",
+        "    id kernel include 2001:db8::1,2001:db8::2", "    id x exclude muted"]
+
+
+@test
 def json_of_events_is_one_object_a_line():
     lines = unit("print", "events", "j").splitlines()
     assert [json.loads(x) for x in lines] == [
         dict(HOST, event="host-moved", old_dev="down1"),
         dict(PREFIX, event="prefix-add"),
         dict(LINK, event="link-refused", reason="up0 is a port of br0: add br0"),
-        {"event": "limit", "limit": "host-limit", "dev": "down0"}]
+        {"event": "limit", "limit": "host-limit", "dev": "down0"},
+        {"event": "mld-limit", "dev": "up0", "group": "ff1e::1", "version": 2}]
     for line in unit("print", "events", "j", "t").splitlines():
         stamp = json.loads(line)["timestamp"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", stamp), stamp
@@ -430,7 +498,8 @@ def oneline_is_one_line():
 @test
 def events_are_one_line_each():
     lines = unit("print", "events").splitlines()
-    assert [x.split()[0] for x in lines] == ["host-moved", "prefix-add", "link-refused", "limit"]
+    assert [x.split()[0] for x in lines] == [
+        "host-moved", "prefix-add", "link-refused", "limit", "mld-limit"]
     assert lines[0].endswith("was-on down1")
     assert re.match(r"\[[0-9T:.-]+\] host-moved 2001:db8:1::10 ",
                     unit("print", "events", "t").splitlines()[0])

@@ -128,13 +128,16 @@ static int attributes(const struct object *obj, const char *verb, struct nlattr 
 	const struct cmd *cmd = command(obj, verb);
 	struct nlmsghdr *nlh;
 	struct args args;
+	int ret;
 
-	if (cmd_parse(obj, cmd, argc, argv, &args))
-		return -1;
-	nlh = message(cmd->nlcmd);
-	nl_put_args(nlh, cmd->args, &args);
-	nl_attrs(nlh, tb, max);
-	return 0;
+	ret = cmd_parse(obj, cmd, argc, argv, &args);
+	if (!ret) {
+		nlh = message(cmd->nlcmd);
+		nl_put_args(nlh, cmd->args, &args);
+		nl_attrs(nlh, tb, max);
+	}
+	args_free(&args);
+	return ret;
 }
 
 #define WORDS(...)	((char *[]){ __VA_ARGS__ })
@@ -201,6 +204,30 @@ static void test_other_attributes(void)
 	result(!ATTRIBUTES(&param_object, "set", n, NDPROXY_A_PARAM_MAX, "ns_rate", "7") &&
 	       !strcmp(attr_str(n[NDPROXY_A_PARAM_NAME]), "ns_rate") &&
 	       attr_u32(n[NDPROXY_A_PARAM_VALUE]) == 7, "param set");
+}
+
+static void test_mld_attributes(void)
+{
+	struct nlattr *l[NDPROXY_A_MLD_LINK_MAX + 1], *m[NDPROXY_A_MLD_LISTENER_MAX + 1];
+	const struct nlattr *attr;
+	int n = 0;
+
+	result(!ATTRIBUTES(&mld_link_object, "set", l, NDPROXY_A_MLD_LINK_MAX, "no-such-dev",
+			   "gsr-delay", "-1", "off", "version", "auto") &&
+	       mnl_attr_get_payload_len(l[NDPROXY_A_MLD_LINK_ENABLED]) == 1 &&
+	       !attr_u32(l[NDPROXY_A_MLD_LINK_ENABLED]) &&
+	       attr_u32(l[NDPROXY_A_MLD_LINK_GSR_DELAY]) == (uint32_t)-1 &&
+	       attr_u32(l[NDPROXY_A_MLD_LINK_VERSION_MODE]) == NDPROXY_MLD_VERSION_MODE_AUTO &&
+	       !l[NDPROXY_A_MLD_LINK_ROBUSTNESS], "mld link set: a choice between keywords");
+	result(!ATTRIBUTES(&mld_object, "listen", m, NDPROXY_A_MLD_LISTENER_MAX, "no-such-dev",
+			   "ff1e::1", "exclude", "2001:db8::1", "id", "include", "2001:db8::2",
+			   "delay", "5") &&
+	       !strcmp(attr_str(m[NDPROXY_A_MLD_LISTENER_ID]), "include") &&
+	       attr_u32(m[NDPROXY_A_MLD_LISTENER_MODE]) == NDPROXY_MLD_MODE_EXCLUDE &&
+	       attr_u32(m[NDPROXY_A_MLD_LISTENER_DELAY]) == 5, "mld listen: every argument");
+	mnl_attr_for_each(attr, (struct nlmsghdr *)buf, sizeof(struct genlmsghdr))
+		n += mnl_attr_get_type(attr) == NDPROXY_A_MLD_LISTENER_SOURCE;
+	result(n == 2, "mld listen: each source");
 }
 
 /* A message may come from a newer kernel, or be nonsense. */
@@ -397,6 +424,7 @@ static struct nlattr *begin_event(struct nlmsghdr **nlh, uint32_t type, uint16_t
 
 static void print_events(void)
 {
+	struct in6_addr group;
 	struct nlmsghdr *nlh;
 	struct nlattr *nest;
 
@@ -422,6 +450,84 @@ static void print_events(void)
 	mnl_attr_put_strz(nlh, NDPROXY_A_LIMIT_IFNAME, "down0");
 	mnl_attr_nest_end(nlh, nest);
 	event_message(nlh, NULL);
+
+	parse_addr("ff1e::1", &group);
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_MLD_LIMIT, NDPROXY_A_EVENT_MLD);
+	mnl_attr_put_strz(nlh, NDPROXY_A_MLD_EVENT_IFNAME, "up0");
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_EVENT_VERSION, 2);
+	mnl_attr_put(nlh, NDPROXY_A_MLD_EVENT_GROUP, sizeof(group), &group);
+	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+}
+
+static void print_mld_link(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_MLD_LINK_GET);
+	struct nlattr *nest;
+
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_IFINDEX, 3);
+	mnl_attr_put_strz(nlh, NDPROXY_A_MLD_LINK_IFNAME, "up0");
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_VERSION_MODE, NDPROXY_MLD_VERSION_MODE_V1);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_VERSION, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_ROBUSTNESS, 2);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_UNSOLICITED_INTERVAL, 1000);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_GSR_DELAY, (uint32_t)-1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_MAX_GROUPS, 65536);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES, 1024);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES, 128);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_QUERY_INTERVAL, 125);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_QUERY_RESPONSE_INTERVAL, 10000);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_SILENT, 0);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_ASLEEP, 0);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_GROUPS, 7);
+	mnl_attr_put_u64(nlh, NDPROXY_A_MLD_LINK_V1_LEFT, 260000);
+	nest = mnl_attr_nest_start(nlh, NDPROXY_A_MLD_LINK_COUNTERS);
+	for (int i = NDPROXY_A_MLD_COUNTERS_QUERIES_V1; i <= NDPROXY_A_MLD_COUNTERS_MAX; i++)
+		mnl_attr_put_u64(nlh, i, (UINT64_C(1) << 40) + i -
+				 NDPROXY_A_MLD_COUNTERS_QUERIES_V1);
+	mnl_attr_nest_end(nlh, nest);
+	mld_link_message(nlh, NULL);
+}
+
+static void put_two(struct nlmsghdr *nlh, uint16_t attr)
+{
+	struct in6_addr addr;
+
+	parse_addr("2001:db8::", &addr);
+	for (int i = 1; i <= 2; i++) {
+		addr.s6_addr[15] = i;
+		mnl_attr_put(nlh, attr, sizeof(addr), &addr);
+	}
+}
+
+static void put_listener(struct nlmsghdr *nlh, const char *id, uint32_t mode, bool muted)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NDPROXY_A_MLD_GROUP_LISTENER);
+
+	mnl_attr_put_strz(nlh, NDPROXY_A_MLD_LISTENER_ID, id);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LISTENER_MODE, mode);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LISTENER_MUTED, muted);
+	if (mode == NDPROXY_MLD_MODE_INCLUDE)
+		put_two(nlh, NDPROXY_A_MLD_LISTENER_SOURCE);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void print_mld_group(void)
+{
+	struct nlmsghdr *nlh = message(NDPROXY_CMD_MLD_GROUP_GET);
+	struct in6_addr addr;
+
+	parse_addr("ff1e::1", &addr);
+	mnl_attr_put_strz(nlh, NDPROXY_A_MLD_GROUP_IFNAME, "up0");
+	mnl_attr_put(nlh, NDPROXY_A_MLD_GROUP_GROUP, sizeof(addr), &addr);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_GROUP_STATE, NDPROXY_MLD_STATE_REPORTING);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_GROUP_MODE, NDPROXY_MLD_MODE_INCLUDE);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_GROUP_NSOURCES, 2);
+	put_two(nlh, NDPROXY_A_MLD_GROUP_SOURCE);
+	mnl_attr_put_u64(nlh, NDPROXY_A_MLD_GROUP_CHANGE_LEFT, 20);
+	put_listener(nlh, "kernel", NDPROXY_MLD_MODE_INCLUDE, false);
+	put_listener(nlh, "x", NDPROXY_MLD_MODE_EXCLUDE, true);
+	mld_group_message(nlh, NULL);
 }
 
 static void print_refused(void)
@@ -447,6 +553,8 @@ static const struct {
 	{ "param", print_param },
 	{ "stats", print_stats },
 	{ "events", print_events },
+	{ "mld-link", print_mld_link },
+	{ "mld-group", print_mld_group },
 	{ "refused", print_refused },
 	{ "empty", print_empty },
 };
@@ -462,6 +570,9 @@ static void read_option(const char *word)
 		break;
 	case 'd':
 		out.details = true;
+		break;
+	case 's':
+		out.stats = true;
 		break;
 	case 'o':
 		out.oneline = true;
@@ -483,6 +594,7 @@ int main(int argc, char **argv)
 		test_words();
 		test_link_attributes();
 		test_other_attributes();
+		test_mld_attributes();
 		test_odd_attributes();
 		return 0;
 	}

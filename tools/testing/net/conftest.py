@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """Fixtures: the module loaded, a fresh router for each test, a clean log."""
+import glob
 import os
 import re
 import sys
@@ -19,11 +20,22 @@ def pytest_addoption(parser):
                      help="only the tests marked core and one more of each "
                      "row, the N-th; for slow machines, with another N on "
                      "each")
+    parser.addoption("--mld-cases", metavar="FILE", action="append",
+                     default=[], help="conformance cases of an MLD listener "
+                     "(default: conformance/*.cases)")
+
+
+def pytest_configure(config):
+    """The cases that are run unless others are named."""
+    if not config.getoption("--mld-cases"):
+        here = os.path.join(os.path.dirname(__file__), "../conformance")
+        config.option.mld_cases = sorted(glob.glob(here + "/*.cases"))
 
 
 def row_of(item):
     """The row of the specification that a test's name begins with."""
-    found = re.match(r"test_(nd_[a-j]\d*|control)_", item.name)
+    found = re.match(r"test_(nd_[a-j]\d*|mld_[a-ft]\d*(?=_)|control)_",
+                     item.name)
     row = found.group(1) if found else item.name
     return (row, item.path) if row == "control" else row
 
@@ -36,10 +48,13 @@ def pytest_collection_modifyitems(config, items):
     tests, rows = {}, {}
     for item in items:
         tests.setdefault((item.path, item.originalname), []).append(item)
+    chosen = []
     for sets in tests.values():
+        if sets[0].get_closest_marker("every"):
+            chosen += sets
+            continue
         item = sets[number % len(sets)]
         rows.setdefault(row_of(item), []).append(item)
-    chosen = []
     for row in rows.values():
         core = [x for x in row if x.get_closest_marker("core")]
         rest = [x for x in row if x not in core and

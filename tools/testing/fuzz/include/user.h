@@ -60,6 +60,13 @@ static inline void *kzalloc(size_t size, int gfp)
 #define kmalloc(size, gfp)	kzalloc(size, gfp)
 #define kfree(p)		free((void *)(p))
 
+static inline void *kmemdup(const void *src, size_t len, int gfp)
+{
+	void *copy = kmalloc(len, gfp);
+
+	return copy ? memcpy(copy, src, len) : NULL;
+}
+
 static inline void sort(void *base, size_t n, size_t size, int (*cmp)(const void *, const void *), void *swap)
 {
 	(void)swap;

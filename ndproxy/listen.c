@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The multicast listener engine on the links of the proxy, and on devices that it was switched on
+ * by hand. A link of the proxy has it from when it becomes active until it is given up; what was
+ * set stays with the link when its device goes and comes back.
+ */
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#include "ndproxy.h"
+
+static bool ndp_mld_has(const struct mld_link_config *config)
+{
+	return config->has_version || config->has_robustness || config->has_uri ||
+	       config->has_gsr_delay || config->has_limits;
+}
+
+static void ndp_mld_keep(struct mld_link_config *kept, const struct mld_link_config *new)
+{
+	if (new->has_version)
+		kept->version = new->version;
+	if (new->has_robustness)
+		kept->robustness = new->robustness;
+	if (new->has_uri)
+		kept->uri = new->uri;
+	if (new->has_gsr_delay)
+		kept->gsr_delay = new->gsr_delay;
+	if (new->has_limits)
+		kept->limits = new->limits;
+	kept->has_version |= new->has_version;
+	kept->has_robustness |= new->has_robustness;
+	kept->has_uri |= new->has_uri;
+	kept->has_gsr_delay |= new->has_gsr_delay;
+	kept->has_limits |= new->has_limits;
+}
+
+/* Does the engine run on a device? */
+static bool ndp_mld_runs(struct net_device *dev)
+{
+	struct mld_link_info info;
+
+	return !mld_link_get_info(dev_net(dev), dev->ifindex, &info);
+}
+
+/**
+ * ndp_mld_start() - a link became active: its multicast memberships are ours to report
+ * @link: link with a device
+ *
+ * What keeps the engine from running is told in the kernel's log: the proxy itself works.
+ *
+ * Context: RTNL, not in a notifier.
+ */
+void ndp_mld_start(struct ndp_link *link)
+{
+	struct net_device *dev = rtnl_dereference(link->dev);
+	struct netlink_ext_ack extack = {};
+	int err;
+
+	if (!link->mld.on || ndp_mld_runs(dev))
+		return;
+	err = mld_link_start(dev, &extack);
+	if (!err) {
+		link->mld.running = true;
+		if (ndp_mld_has(&link->mld.config))
+			err = mld_link_set(dev_net(dev), dev->ifindex, &link->mld.config, &extack);
+	}
+	if (err)
+		netdev_warn(dev, "multicast listener engine: %s\n", extack._msg ?: "no memory");
+}
+
+/**
+ * ndp_mld_stop() - a link is given up, or its device goes
+ * @link: link with a device
+ *
+ * Context: RTNL, not in a notifier.
+ */
+void ndp_mld_stop(struct ndp_link *link)
+{
+	struct net_device *dev = rtnl_dereference(link->dev);
+
+	if (!link->mld.running)
+		return;
+	link->mld.running = false;
+	/*
+	 * A device that left the namespace, or the system, ended the engine's link itself, and
+	 * another one may have its index by now.
+	 */
+	if (dev_net(dev) == link->nn->net && dev->reg_state == NETREG_REGISTERED &&
+	    ndp_mld_runs(dev))
+		mld_link_stop(dev, NULL);
+}
+
+/* Nothing is half done: an engine that was switched on is off again if a value is refused. */
+static int ndp_mld_apply(struct net_device *dev, const struct ndp_mld_change *change,
+			 struct netlink_ext_ack *extack)
+{
+	bool runs = ndp_mld_runs(dev);
+	bool start = change->has_on && change->on && !runs;
+	int err = 0;
+
+	if (change->has_on && !change->on)
+		return runs ? mld_link_stop(dev, extack) : 0;
+	if (start)
+		err = mld_link_start(dev, extack);
+	if (err || !ndp_mld_has(&change->config))
+		return err;
+	err = mld_link_set(dev_net(dev), dev->ifindex, &change->config, extack);
+	if (err && start)
+		mld_link_stop(dev, NULL);
+	return err;
+}
+
+static int ndp_mld_set_link(struct ndp_link *link, const struct ndp_mld_change *change,
+			    struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = rtnl_dereference(link->dev);
+	int err = 0;
+
+	if (dev && (link->state == NDP_LINK_ACTIVE || ndp_mld_runs(dev))) {
+		err = ndp_mld_apply(dev, change, extack);
+	} else if (ndp_mld_has(&change->config)) {
+		NL_SET_ERR_MSG_FMT(extack, "the multicast listener engine is off on %s",
+				   link->name);
+		err = -ENODEV;
+	}
+	if (err)
+		return err;
+	ndp_mld_keep(&link->mld.config, &change->config);
+	if (change->has_on) {
+		link->mld.on = change->on;
+		link->mld.running = change->on && dev && ndp_mld_runs(dev);
+	}
+	return 0;
+}
+
+/**
+ * ndp_mld_set() - switch the engine on a device, or change how it works there
+ * @nn: namespace
+ * @name: of the device, which need not exist if it is a link of the proxy
+ * @change: what to change
+ * @extack: says what is wrong
+ *
+ * Context: RTNL, not in a notifier.
+ * Return: 0; -EINVAL, -ERANGE, -ENODEV, -EOPNOTSUPP with a text; -ENOMEM. On error nothing has
+ * changed.
+ */
+int ndp_mld_set(struct ndp_net *nn, const char *name, const struct ndp_mld_change *change,
+		struct netlink_ext_ack *extack)
+{
+	struct ndp_link *link = ndp_link_by_name(nn, name);
+	struct net_device *dev;
+
+	if (!change->has_on && !ndp_mld_has(&change->config)) {
+		NL_SET_ERR_MSG(extack, "there is nothing to change");
+		return -EINVAL;
+	}
+	if (change->has_on && !change->on && ndp_mld_has(&change->config)) {
+		NL_SET_ERR_MSG(extack, "an engine that is switched off has no parameters");
+		return -EINVAL;
+	}
+	if (link)
+		return ndp_mld_set_link(link, change, extack);
+	dev = __dev_get_by_name(nn->net, name);
+	if (dev)
+		return ndp_mld_apply(dev, change, extack);
+	NL_SET_ERR_MSG_FMT(extack, "there is no device %s", name);
+	return -ENODEV;
+}
