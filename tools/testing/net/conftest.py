@@ -66,6 +66,19 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item in chosen]
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """A failure is told with what the routers knew at that moment."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and report.when != "teardown":
+        for lab in Lab.live:
+            try:
+                report.sections.append((f"router {lab.r.name}", lab.state()))
+            except Exception as broken:     # pylint: disable=broad-except
+                report.sections.append(("router", f"cannot tell: {broken}"))
+
+
 def pytest_runtest_logreport(report):
     """Failures are on record at once, should the kernel not live to the end."""
     if report.failed and "RESULTS" in os.environ:
@@ -73,6 +86,8 @@ def pytest_runtest_logreport(report):
                   encoding="utf-8") as f:
             f.write(f"=== {report.nodeid} ({report.when})\n"
                     f"{report.longreprtext}\n")
+            for title, text in report.sections:
+                f.write(f"--- {title}\n{text}\n")
 
 
 @pytest.fixture(scope="session", autouse=True)

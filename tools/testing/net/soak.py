@@ -77,8 +77,7 @@ def namespace_cycle(turn):
         lab.r.delete()                  # still under traffic
     finally:
         traffic.stop()
-        for port in lab.ports.values():
-            port.close()
+        lab.close()
 
 
 def cycle(lab, turn):

@@ -37,9 +37,11 @@ class Lab:
     """One router and what is around it."""
 
     wire_ns = None                      # set by the session
+    live = []                           # those not closed yet
 
     def __init__(self, links=("up0", "down0"), hosts=(), addrs=True,
                  roles=True, accept_ra=0, keep_addr=0):
+        Lab.live.append(self)
         self.procs = []
         self.ports, self.hosts = {}, {}
         self.r = Namespace(free_name("r"))
@@ -135,8 +137,21 @@ class Lab:
         self.procs.append(mon.proc)
         return mon
 
+    def state(self):
+        """What the router knows, for the report of a failure."""
+        texts = []
+        for args in (("-s", "link", "show"), ("prefix", "show"),
+                     ("host", "show"), ("solicit", "show"),
+                     ("-j", "stats", "show")):
+            done = self.tool.run(*args)
+            texts.append(f"{' '.join(args)}\n{done.stdout}{done.stderr}")
+        texts.append(self.r.run("ip", "-6", "route").stdout)
+        texts.append(self.r.run("ip", "-6", "neigh").stdout)
+        return "\n".join(texts)
+
     def close(self):
         """Take all down."""
+        Lab.live.remove(self)
         for proc in self.procs:
             if proc.poll() is None:
                 proc.kill()
