@@ -413,10 +413,10 @@ def test_mld_t2_nothing_is_due_on_an_idle_link(lab):
 
 # --- links of the proxy
 
-def test_mld_managed_link_has_it_by_default(make_lab):
+def test_mld_parameter_on(make_lab):
     kmod.unload()
     try:
-        done = kmod.insmod()
+        done = kmod.insmod("mld=1")
         assert done.returncode == 0, done.stderr
         lab = make_lab()
         assert {x["ifname"] for x in lab.tool.json("mld", "link", "show")} == {"up0", "down0"}

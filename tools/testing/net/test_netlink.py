@@ -201,6 +201,8 @@ def test_control_dumps_need_nothing(still_lab, cmd):
 @pytest.mark.parametrize("cmd", GETS)
 def test_control_dumps_answer(lab, nl, cmd):
     lab.tool("prefix", "allow", PFX)
+    lab.tool("mld", "link", "set", "up0", "on")
+    lab.tool("mld", "listen", "up0", "ff05::1234", "id", "t", "exclude")
     lab.learn("down0", D_MAC, D)
     err, _, replies = nl.call(cmd, flags=genl.NLM_F_DUMP)
     assert err == 0
