@@ -431,7 +431,6 @@ def test_mld_parameter_on(make_lab):
         lab.r.up("up0")
         wait_for(lambda: lab.tool.links()["up0"]["state"] == "active", "active")
         assert lab.tool.json("mld", "link", "show") == [], "it stays off"
-        lab.close()
     finally:
         if kmod.loaded():
             kmod.unload()
