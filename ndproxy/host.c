@@ -3,7 +3,6 @@
  * Hosts: on which link a target lives, and by what evidence (ND-F1). age.c says how long.
  */
 
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>

@@ -254,9 +254,7 @@ static struct ndp_prefix *ndp_nl_cover(struct ndp_net *nn, const struct ndp_link
 	list_for_each_entry(group, &nn->groups, list) {
 		if (link && link->group != group)
 			continue;
-		rcu_read_lock();
 		prefix = ndp_prefix_lookup(nn, group->id, addr);
-		rcu_read_unlock();
 		if (prefix && (!best || prefix->key.plen > best->key.plen))
 			best = prefix;
 	}
