@@ -73,9 +73,7 @@ class Ndppd(Wire):
         with open(conf, "w", encoding="ascii") as f:
             f.write(f"proxy up0 {{\n  rule {PREFIX} {{\n    {self.rule}\n  }}\n}}\n")
         bed.start("r", "ndppd", "-c", conf, cpu=1, output=False)
-        # It listens when its packet socket is there; one line of the file is the heading.
-        wait_for(lambda: len(bed.inside("r", "cat", "/proc/net/packet").splitlines()) > 1,
-                 "ndppd listening")
+        wait_for(lambda: packet_sockets(bed), "ndppd listening")
         time.sleep(0.5)
         os.unlink(conf)
 
@@ -85,6 +83,28 @@ class NdppdStatic(Ndppd):
 
     name = "ndppd-static"
     rule = "static"
+
+
+class Npd6(Wire):
+    """npd6: it answers for every address of a prefix on one interface, and asks nobody."""
+
+    name = "npd6"
+
+    @staticmethod
+    def missing():
+        return None if shutil.which("npd6") else "npd6 is not installed"
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.responder()
+        conf = f"/run/bench-npd6.{os.getpid()}.conf"
+        with open(conf, "w", encoding="ascii") as f:
+            f.write(f"prefix = {PREFIX}\ninterface = up0\nlinkOption = true\n")
+        before = packet_sockets(bed)
+        bed.start("r", "npd6", "-f", "-c", conf, "-l", "/dev/null", cpu=1, output=False)
+        wait_for(lambda: packet_sockets(bed) > before, "npd6 listening")
+        time.sleep(0.5)
+        os.unlink(conf)
 
 
 class Ndproxy(Wire):
@@ -119,6 +139,11 @@ class Ndproxy(Wire):
         run("rmmod", "ndproxy")
 
 
+def packet_sockets(bed):
+    """How many there are in the router: what a daemon listens on. The file's first line is a heading."""
+    return len(bed.inside("r", "cat", "/proc/net/packet").splitlines()) - 1
+
+
 def wait_for(condition, what, timeout=20):
     """Poll until it holds."""
     end = time.monotonic() + timeout
@@ -128,4 +153,4 @@ def wait_for(condition, what, timeout=20):
         time.sleep(0.1)
 
 
-ALL = (Wire, Own, ProxyNdp, NdppdStatic, Ndppd, Ndproxy)
+ALL = (Wire, Own, ProxyNdp, NdppdStatic, Ndppd, Npd6, Ndproxy)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The machine that is measured on: what it is, and its settings for the time of a run."""
+
+import os
+import platform
+
+
+class Sysctl:
+    """A setting of the whole machine for the time of the run: room for that many neighbours."""
+
+    SETTINGS = {"gc_thresh1": 60000, "gc_thresh2": 120000, "gc_thresh3": 131072}
+    PATH = "/proc/sys/net/ipv6/neigh/default/"
+
+    def __enter__(self):
+        self.before = {}
+        for name, value in reversed(list(self.SETTINGS.items())):
+            with open(self.PATH + name, "r+", encoding="ascii") as f:
+                self.before[name] = f.read()
+                f.seek(0)
+                f.write(str(value))
+
+    def __exit__(self, *unused):
+        for name, value in self.before.items():
+            with open(self.PATH + name, "w", encoding="ascii") as f:
+                f.write(value)
+
+
+def machine():
+    """What the figures were taken on."""
+    with open("/proc/cpuinfo", encoding="ascii") as f:
+        model = [line.split(":", 1)[1].strip() for line in f if line.startswith("model name")]
+    with open("/proc/meminfo", encoding="ascii") as f:
+        memory = int(f.readline().split()[1]) // 1024
+    clock = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+    with open(clock, encoding="ascii") as f:
+        clock = f.read().strip()
+    return {"kernel": platform.release(), "version": platform.version(),
+            "architecture": platform.machine(), "cpus": os.cpu_count(),
+            "cpu_model": model[0] if model else "", "memory_mib": memory, "clocksource": clock}
