@@ -25,7 +25,7 @@ def real(make_lab):
     """Three hosts with real stacks and their addresses."""
     lab = make_lab(LINKS, hosts=LINKS)
     for name, ns in lab.hosts.items():
-        ns.ip(f"addr add {ADDRS[name]}/64 dev eth0 nodad")
+        lab.give(ns, ADDRS[name])
     return lab
 
 
@@ -192,8 +192,8 @@ def test_nd_b2_radvd_starts_and_its_lifetime_ends(make_lab, tmp_path):
     proc = radvd(lab, tmp_path, 10)
     lab.tool.wait_prefix(PFX)
     mon.expect("prefix-add", prefix=PFX, dev="up0")
-    lab.uh.ip(f"addr add {A}/64 dev eth0 nodad")
-    lab.dh.ip(f"addr add {D}/64 dev eth0 nodad")
+    lab.give(lab.uh, A)
+    lab.give(lab.dh, D)
     assert ping(lab.uh, D) == 1
     assert ping(lab.dh, A) == 1
     proc.kill()                 # no goodbye: the lifetime itself must end
@@ -220,8 +220,8 @@ def test_nd_j5_device_removed_under_traffic(real):
 def test_nd_j6_nothing_configured_nothing_changed(make_lab):
     """Loaded but without roles the router is as any other."""
     lab = make_lab(("up0", "down0"), hosts=("up0", "down0"), roles=False)
-    lab.uh.ip(f"addr add {A}/64 dev eth0 nodad")
-    lab.dh.ip(f"addr add {D}/64 dev eth0 nodad")
+    lab.give(lab.uh, A)
+    lab.give(lab.dh, D)
     assert ping(lab.uh, D, wait=2) == 0
     assert ping(lab.uh, R_ADDR) == 1
     assert not lab.tool.links() and not rtnl.routes(lab.r)

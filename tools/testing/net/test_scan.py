@@ -40,7 +40,7 @@ def scan_frames(number=DEAD):
 def scanned(make_lab):
     """The lab with a live stack downstream, whose hosts are known."""
     lab = make_lab(("up0", "down0"), hosts=("down0",))
-    lab.dh.ip(*[f"addr add {x}/64 dev eth0 nodad" for x in LIVE])
+    lab.give(lab.dh, *LIVE)
     for addr in LIVE:
         lab.solicit("up0", A_MAC, A, addr)
         lab.up0.expect(pkt.is_na(addr, dst=A))
@@ -109,7 +109,7 @@ def test_nd_f5_scan_leaves_live_hosts_undisturbed(scanned, record_property,
 def test_nd_f5_scan_from_downstream(make_lab):
     """The other way round: the scanner is downstream, the hosts upstream."""
     lab = make_lab(("up0", "down0"), hosts=("up0",))
-    lab.uh.ip(*[f"addr add {x}/64 dev eth0 nodad" for x in LIVE[:5]])
+    lab.give(lab.uh, *LIVE[:5])
     for addr in LIVE[:5]:
         lab.solicit("down0", A_MAC, A, addr)
         lab.down0.expect(pkt.is_na(addr, dst=A))

@@ -117,6 +117,19 @@ class Lab:
             return all((pkt.pton(a).hex(), d) in have for a, d in wanted)
         wait_for(look, f"addresses {wanted} in {ns.name}")
 
+    @staticmethod
+    def give(ns, *addrs, dev="eth0"):
+        """
+        Give a host addresses, and wait until it listens for solicitations:
+        the kernel joins their groups from work of its own, later.
+        """
+        ns.ip(*[f"addr add {addr}/64 dev {dev} nodad" for addr in addrs])
+        groups = {pkt.pton(pkt.snm(addr)).hex() for addr in addrs}
+        wait_for(lambda: groups <= {line.split()[2] for line in
+                                    ns.read("/proc/net/igmp6").splitlines()
+                                    if line.split()[1] == dev},
+                 f"{ns.name} listens for {addrs}")
+
     def __getattr__(self, name):
         # lab.up0 is a wire port, lab.uh a host
         for group in ("ports", "hosts"):
