@@ -98,7 +98,7 @@ class Genl:
                 msg, data = data[16:length], data[(length + 3) & ~3:]
                 if mtype in (ERROR, DONE):
                     err = struct.unpack("=i", msg[:4])[0] if msg else 0
-                    return -err, _extack(mtype, mflags, msg), replies
+                    return -err, extack(mtype, mflags, msg), replies
                 replies.append(msg)
 
     def call(self, cmd, attrs=b"", flags=0, version=1):
@@ -116,7 +116,8 @@ class Genl:
         self.sock.close()
 
 
-def _extack(mtype, mflags, msg):
+def extack(mtype, mflags, msg):
+    """The text of an ERROR or DONE message's payload, or None."""
     if not mflags & 0x200:                                  # NLM_F_ACK_TLVS
         return None
     data = msg[4 if mtype == DONE else 20:]
@@ -125,6 +126,6 @@ def _extack(mtype, mflags, msg):
         if length < 4:
             break
         if kind == 1:                                       # NLMSGERR_ATTR_MSG
-            return data[4:length].rstrip(b"\0").decode()
+            return data[4:length].rstrip(b"\0").decode(errors="replace")
         data = data[(length + 3) & ~3:]
     return None
