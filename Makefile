@@ -2,10 +2,13 @@
 #
 #   make            the module for the running kernel, when its headers are here, and the command
 #   make modules    the module alone; KDIR= names another kernel's headers
-#   make install    by DKMS, with the command, its manual and its completion; make uninstall
+#   make install    by DKMS, with the command, its manual, completion and service; make uninstall
 #   make demo       see it work, on this machine or in a virtual one
 #   make check      every test on every supported kernel; make kunit, lint: parts of it
 #   make soak       load, unload, configure and delete, a thousand times
+#   make docs       the documents as HTML, into the cache; prints the first page
+#   make deb        Debian packages, into the cache; prints their files
+#   make fuzz       ten minutes of random and mutated netlink messages
 #   make bench      figures beside other ND proxies
 #   make clean
 #
@@ -17,10 +20,17 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 SRCDIR := $(DESTDIR)/usr/src/ndproxy-$(VERSION)
+SOURCES := Kbuild dkms.conf COPYING include mld ndproxy
 MANDIR := $(DESTDIR)$(PREFIX)/share/man/man8
-PROTOS := $(DESTDIR)/etc/iproute2/rt_protos.d
-SOURCES := $(wildcard Kbuild dkms.conf COPYING include mld ndproxy)
-MAN := $(wildcard Documentation/man/ndproxy.8)
+EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/ndproxy/examples
+LIBEXEC := $(DESTDIR)$(PREFIX)/libexec
+# Empty: not installed (debhelper puts the unit where Debian wants it)
+UNITDIR = $(PREFIX)/lib/systemd/system
+UNIT := $(if $(UNITDIR),$(DESTDIR)$(UNITDIR)/ndproxy.service)
+ETC := $(DESTDIR)/etc
+PROTOS := $(ETC)/iproute2/rt_protos.d/ndproxy.conf
+# The running system is told, unless the files are for another one
+LIVE := $(if $(DESTDIR),,yes)
 
 all: $(if $(wildcard $(KDIR)),modules,no-headers) tool
 
@@ -34,22 +44,45 @@ no-headers:
 tool:
 	$(MAKE) -C tools/ndproxy
 
-install: tool
-	install -d $(SRCDIR) $(PROTOS)
+install: install-source install-command
+	$(if $(LIVE),dkms install ndproxy/$(VERSION))
+	$(if $(LIVE),-[ ! -d /run/systemd/system ] || systemctl daemon-reload)
+
+# What DKMS builds from
+install-source:
+	install -d $(SRCDIR)
 	tar -c --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' --exclude='*.mod' \
 		--exclude='*.mod.c' $(SOURCES) | tar -x --no-same-owner -C $(SRCDIR)
-	$(MAKE) -C tools/ndproxy install
-	$(if $(MAN),install -D -m 644 $(MAN) $(MANDIR)/ndproxy.8)
-	printf '110\tndproxy\n' > $(PROTOS)/ndproxy.conf
-	$(if $(DESTDIR),,dkms install ndproxy/$(VERSION))
 
+install-command: tool
+	$(MAKE) -C tools/ndproxy install
+	install -D -m 644 Documentation/man/ndproxy.8 $(MANDIR)/ndproxy.8
+	install -D -m 755 tools/ndproxy/service $(LIBEXEC)/ndproxy/service
+	$(if $(UNIT),install -d $(dir $(UNIT)))
+	$(if $(UNIT),sed 's|/usr/libexec|$(PREFIX)/libexec|' debian/ndproxy.service > $(UNIT))
+	install -d $(ETC)/ndproxy $(EXAMPLES)
+	install -m 644 Documentation/examples/* $(EXAMPLES)
+	install -D -m 644 tools/ndproxy/rt_protos.conf $(PROTOS)
+
+# What somebody put into /etc/ndproxy stays
 uninstall:
-	$(if $(DESTDIR),,-dkms remove ndproxy/$(VERSION) --all)
-	rm -rf $(SRCDIR)
+	$(if $(LIVE),-[ ! -d /run/systemd/system ] || systemctl disable --now ndproxy.service)
+	$(if $(LIVE),-[ ! -d /sys/module/ndproxy ] || rmmod ndproxy)
+	$(if $(LIVE),-dkms remove ndproxy/$(VERSION) --all)
+	rm -rf $(SRCDIR) $(EXAMPLES)
+	-rmdir $(dir $(EXAMPLES)) $(ETC)/ndproxy
 	$(MAKE) -C tools/ndproxy uninstall
-	rm -f $(MANDIR)/ndproxy.8 $(PROTOS)/ndproxy.conf
+	rm -rf $(LIBEXEC)/ndproxy
+	rm -f $(MANDIR)/ndproxy.8 $(UNIT) $(PROTOS)
+	$(if $(LIVE),rm -rf /var/lib/ndproxy /var/lib/private/ndproxy)
 
 check kunit lint demo soak:
+	@tools/testing/$@
+
+fuzz:
+	@tools/testing/fuzz-netlink
+
+deb docs:
 	@tools/testing/$@
 
 bench:
@@ -60,4 +93,5 @@ clean:
 	find Kbuild include mld ndproxy kunit \( -name '*.o' -o -name '.*.cmd' \) -delete
 	rm -f *.ko *.o *.mod *.mod.c .*.cmd Module.symvers modules.order .module-common.o
 
-.PHONY: all modules no-headers tool install uninstall check kunit lint demo soak bench clean
+.PHONY: all modules no-headers tool install install-source install-command uninstall check kunit lint demo \
+	soak fuzz deb docs bench clean

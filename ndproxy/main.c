@@ -244,3 +244,6 @@ module_exit(ndp_exit);
 MODULE_AUTHOR("ndproxy developers");
 MODULE_DESCRIPTION("Neighbor Discovery proxy: one on-link IPv6 prefix on several links");
 MODULE_LICENSE("GPL");
+#ifdef NDPROXY_VERSION
+MODULE_VERSION(NDPROXY_VERSION);
+#endif
