@@ -12,6 +12,7 @@
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 
 #include "ndproxy.h"
 #include "trace.h"
@@ -36,12 +37,20 @@ static int ndp_hook_skip_headers(struct sk_buff *skb, bool *fragment)
 	return offset;
 }
 
-static bool ndp_hook_is_nd(const struct sk_buff *skb, int offset)
+/* Return: the ICMPv6 type; 0, which is none, if the packet ends before it. */
+static u8 ndp_hook_type(const struct sk_buff *skb, int offset)
 {
 	u8 buf;
 	const u8 *type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
 
-	return type && (*type == ND_TYPE_NS || *type == ND_TYPE_NA);
+	return type ? *type : 0;
+}
+
+static bool ndp_hook_is_nd(const struct sk_buff *skb, int offset)
+{
+	u8 type = ndp_hook_type(skb, offset);
+
+	return type == ND_TYPE_NS || type == ND_TYPE_NA;
 }
 
 static const u8 *ndp_hook_mac(const struct sk_buff *skb, const struct net_device *dev)
@@ -145,6 +154,25 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 	return ndp_hook_receive(nn, link, skb, offset, fragment, state);
 }
 
+/*
+ * The kernel sends a Redirect before the FORWARD hook sees the packet that it is about. It is kept
+ * back here, where nobody else's packets pay for it (ND-G2).
+ */
+static unsigned int ndp_hook_redirect(struct ndp_net *nn, struct ndp_link *link,
+				      const struct sk_buff *skb, int offset)
+{
+	struct rd_msg buf;
+	const struct rd_msg *msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	bool drop;
+
+	if (!msg)
+		return NF_ACCEPT;
+	local_bh_disable();
+	drop = ndp_hold_redirect(nn, link, &msg->target, &msg->dest);
+	local_bh_enable();
+	return drop ? NF_DROP : NF_ACCEPT;
+}
+
 /* What the kernel itself solicits. Process context too, where its DAD runs. */
 static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
@@ -153,8 +181,12 @@ static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
 	struct ndp_link *link;
 	struct nd_info info;
 	struct ndp_net *nn;
+	u8 type;
 
-	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6) || !ndp_hook_is_nd(skb, offset))
+	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6))
+		return NF_ACCEPT;
+	type = ndp_hook_type(skb, offset);
+	if (type != ND_TYPE_NS && type != NDISC_REDIRECT)
 		return NF_ACCEPT;
 	nn = ndp_net(state->net);
 	if (skb->sk && skb->sk == nn->sk)
@@ -162,12 +194,37 @@ static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
 	link = ndp_link_by_index(nn, state->out->ifindex);
 	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
+	if (type == NDISC_REDIRECT)
+		return ndp_hook_redirect(nn, link, skb, offset);
 
 	local_bh_disable();
-	if (!ndp_hook_parse(skb, offset, false, state, &info) && info.type == ND_TYPE_NS)
+	if (!ndp_hook_parse(skb, offset, false, state, &info))
 		ndp_proxy_own_ns(nn, link, &info);
 	local_bh_enable();
 	return NF_ACCEPT;
+}
+
+/*
+ * What would leave by the link that it came in on, by a route of a proxied prefix: ND-G2. For all
+ * else that is forwarded the work ends with one comparison (ND-G1). The kernel's own note of the
+ * link is compared, as the device is the VRF's for a VRF's port.
+ */
+static unsigned int ndp_hook_forward(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	struct ndp_link *link;
+	struct ndp_net *nn;
+
+	if (likely(IP6CB(skb)->iif != state->out->ifindex))
+		return NF_ACCEPT;
+	if (!ndp_route_is_proxied(skb_dst(skb)))
+		return NF_ACCEPT;
+	nn = ndp_net(state->net);
+	link = ndp_link_by_index(nn, state->out->ifindex);
+	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
+		return NF_ACCEPT;
+	ndp_hold_packet(nn, link, skb);
+	return NF_STOLEN;
 }
 
 static const struct nf_hook_ops ndp_hooks[] = {
@@ -186,6 +243,13 @@ static const struct nf_hook_ops ndp_hooks[] = {
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_LOCAL_OUT,
 		/* What a filter keeps from leaving is not proxied either. */
+		.priority = NF_IP6_PRI_LAST,
+	},
+	{
+		.hook = ndp_hook_forward,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_FORWARD,
+		/* What a filter stops makes nobody search. */
 		.priority = NF_IP6_PRI_LAST,
 	},
 };

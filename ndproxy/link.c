@@ -196,6 +196,7 @@ static void ndp_link_deactivate(struct ndp_net *nn, struct ndp_link *link, u8 st
 	else
 		ndp_prefix_link_changed(nn, link, false);
 	ndp_host_flush_link(nn, link, NULL);
+	ndp_hold_flush(nn, link->ifindex);
 	ndp_link_sync_one_allmulti(link);
 	ndp_event_link(nn, NDP_EVENT_LINK_DOWN, link);
 }
@@ -240,6 +241,7 @@ static int ndp_link_attach(struct ndp_net *nn, struct ndp_link *link, struct net
 static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 {
 	struct net_device *dev = ndp_link_dev(link);
+	int ifindex = link->ifindex;
 
 	ndp_link_deactivate(nn, link, state);
 	if (!dev)
@@ -251,6 +253,7 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 	link->table = 0;
 	/* Packets that were under way still use the device. */
 	synchronize_net();
+	ndp_hold_flush(nn, ifindex);
 	netdev_put(dev, &link->tracker);
 }
 

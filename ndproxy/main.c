@@ -86,6 +86,7 @@ static void ndp_net_stop(struct ndp_net *nn)
 		return;
 
 	synchronize_net();
+	ndp_hold_stop(nn);
 	ndp_rtnl_mute(nn);
 	cancel_delayed_work_sync(&nn->learn_work);
 	cancel_delayed_work_sync(&nn->expire_work);
@@ -113,6 +114,7 @@ static int __net_init ndp_net_init(struct net *net)
 	ndp_rule_init(nn);
 	ndp_learn_init(nn);
 	ndp_job_init(nn);
+	ndp_hold_init(nn);
 	ndp_param_init(nn);
 	ndp_age_init(nn);
 

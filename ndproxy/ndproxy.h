@@ -8,6 +8,7 @@
  *   ndp_hosts.lock   hosts, stations, their lists, and the verdict "dead" or "down" that keeps new
  *                    hosts off a prefix or a link
  *   ndp_records.lock one per prefix: its solicitation records
+ *   ndp_hold.lock    held packets; none of the others is taken with it
  *   ndp_jobs.lock    the queue of jobs
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
@@ -58,6 +59,8 @@ enum ndp_param {
 	NDP_NS_RATE,			/* per link and second */
 	NDP_NS_BURST,
 	NDP_MCAST_NA_RATE,		/* per link and second */
+	NDP_HOLD_PER_TARGET,		/* packets */
+	NDP_HOLD_PACKETS,		/* in all */
 	NDP_PARAMS
 };
 
@@ -194,6 +197,7 @@ struct ndp_records {
  * @retrans: RetransTimer (RFC 4861 10), in jiffies
  * @max_targets: limit of records; 0: none
  * @max_solicitors: limit of solicitors per target, 1..255
+ * @held: for a held packet: there is no solicitor, and @ifindex is not asked
  * @evicted: out: a record of another target had to go
  * @full: out: the solicitor found no room
  * @only: out: of NDP_ASK_ONE, the link to ask
@@ -208,6 +212,7 @@ struct ndp_ask {
 	unsigned long retrans;
 	unsigned int max_targets;
 	unsigned int max_solicitors;
+	bool held;
 	bool evicted;
 	bool full;
 	int only;
@@ -555,6 +560,7 @@ bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
 bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 			const struct in6_addr *addr, const struct net_device *dev);
+bool ndp_route_is_proxied(const struct dst_entry *dst);
 
 /* --- rtnl.c: the kernel's rtnetlink, asked and listened to over a kernel socket --------------- */
 
@@ -750,10 +756,17 @@ struct ndp_sighting {
  * @ready: a host's route is in place: answer its solicitors. Bottom halves disabled, RCU
  * @probe: ask a host whether it is still there; false: it could not be asked now. Bottom halves
  *         disabled, RCU
+ * @placed: a host's route is in place, whoever asked: deliver what waits. Bottom halves disabled,
+ *          RCU
+ * @seek: find the target of a packet that came in on a link and is held; except: ifindex of the
+ *        link that is not asked, 0: none. Bottom halves disabled, RCU
  */
 struct ndp_host_ops {
 	void (*ready)(struct ndp_net *nn, const struct ndp_host *host);
 	bool (*probe)(struct ndp_net *nn, const struct ndp_host *host);
+	void (*placed)(struct ndp_net *nn, const struct ndp_host *host);
+	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+		     int except);
 };
 
 #define NDP_DAD_TIME		HZ	/* RetransTimer, in which a DAD probe may be contested */
@@ -857,7 +870,44 @@ bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
 		 const struct in6_addr *target, u8 flags);
 bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
 			   const struct in6_addr *target, u8 flags);
+bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link,
+			  const struct in6_addr *target);
 void ndp_deliver_na(struct net_device *dev, const struct nd_info *na);
+
+/* --- hold.c: packets that wait for their target (ND-G2) --------------------------------------- */
+
+#define NDP_HOLD_BUCKETS	64
+
+/**
+ * struct ndp_hold - the held packets of a namespace
+ * @lock: protects all that follows; softirq
+ * @targets: by group and address
+ * @queue: targets, next to be asked, or to be given up, first: they all wait equally long
+ * @count: packets
+ * @timer: armed while there are any
+ * @dead: hold no more
+ */
+struct ndp_hold {
+	spinlock_t lock;	/* protects the held packets */
+	struct hlist_head targets[NDP_HOLD_BUCKETS];
+	struct list_head queue;
+	unsigned int count;
+	struct timer_list timer;
+	bool dead;
+};
+
+void ndp_hold_init(struct ndp_net *nn);
+void ndp_hold_stop(struct ndp_net *nn);
+void ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb);
+bool ndp_hold_redirect(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+		       const struct in6_addr *dest);
+void ndp_hold_release(struct ndp_net *nn, u32 group, const struct in6_addr *target);
+void ndp_hold_flush(struct ndp_net *nn, int ifindex);
+
+/* --- deliver.c: packets that waited go on ----------------------------------------------------- */
+
+void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb);
+void ndp_deliver_waiting(struct ndp_net *nn, const struct ndp_host *host);
 
 /* --- proxy.c: what an NS or an NA does (ND-C, D, E) ------------------------------------------- */
 
@@ -916,6 +966,7 @@ void ndp_netlink_unregister(void);
  * @limit: enum ndp_param; read without a lock
  * @hosts: see struct ndp_hosts
  * @jobs: see struct ndp_jobs
+ * @hold: see struct ndp_hold
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
@@ -948,6 +999,7 @@ struct ndp_net {
 	u32 limit[NDP_PARAMS];
 	struct ndp_hosts hosts;
 	struct ndp_jobs jobs;
+	struct ndp_hold hold;
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;

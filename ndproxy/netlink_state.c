@@ -44,8 +44,9 @@ static_assert((int)NDP_EVENT_MLD_LIMIT == (int)NDPROXY_EVENT_TYPE_MAX);
 /* Each counter stands at a fixed distance from its attribute. */
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_ANSWERS == NDPROXY_A_STATS_ANSWERS);
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_DAD_IN == NDPROXY_A_STATS_DAD_IN);
+static_assert(NDPROXY_A_STATS_NS_IN + NDP_DELIVERED == NDPROXY_A_STATS_DELIVERED);
 static_assert(NDPROXY_A_DROPS_PAD + NDP_DROP_HOP_LIMIT == NDPROXY_A_DROPS_HOP_LIMIT);
-static_assert(NDPROXY_A_DROPS_PAD + NDP_DROP_NOT_READY == NDPROXY_A_DROPS_MAX);
+static_assert(NDPROXY_A_DROPS_PAD + NDP_DROPS - 1 == NDPROXY_A_DROPS_MAX);
 
 static u64 ndp_nl_age(unsigned long when)
 {

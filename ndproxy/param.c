@@ -21,10 +21,12 @@ const struct ndp_param_desc ndp_param_desc[NDP_PARAMS] = {
 	[NDP_NS_RATE]		    = { "ns_rate",		 1, 1000000, 1000 },
 	[NDP_NS_BURST]		    = { "ns_burst",		 1, 1000000, 1000 },
 	[NDP_MCAST_NA_RATE]	    = { "mcast_na_rate",	 1, 1000000, 100 },
+	[NDP_HOLD_PER_TARGET]	    = { "hold_per_target",	 1, 256, 3 },
+	[NDP_HOLD_PACKETS]	    = { "hold_packets",		 1, 4096, 256 },
 };
 
 static uint ndp_default[NDP_PARAMS] = {
-	4096, 8, 5, 65536, 256, 600, 1000, 1000, 100,
+	4096, 8, 5, 65536, 256, 600, 1000, 1000, 100, 3, 256,
 };
 
 module_param_named(targets_per_prefix, ndp_default[NDP_TARGETS_PER_PREFIX], uint, 0444);
@@ -45,6 +47,10 @@ module_param_named(ns_burst, ndp_default[NDP_NS_BURST], uint, 0444);
 MODULE_PARM_DESC(ns_burst, "Solicitations per link in one burst");
 module_param_named(mcast_na_rate, ndp_default[NDP_MCAST_NA_RATE], uint, 0444);
 MODULE_PARM_DESC(mcast_na_rate, "Multicast advertisements per link and second");
+module_param_named(hold_per_target, ndp_default[NDP_HOLD_PER_TARGET], uint, 0444);
+MODULE_PARM_DESC(hold_per_target, "Packets held per target while it is sought");
+module_param_named(hold_packets, ndp_default[NDP_HOLD_PACKETS], uint, 0444);
+MODULE_PARM_DESC(hold_packets, "Packets held in all");
 
 static bool ndp_param_in_range(enum ndp_param which, u32 value)
 {

@@ -120,6 +120,16 @@ static void ndp_sighting_lladdr(struct ndp_sighting *sighting, const struct ndp_
 		sighting->lladdr = rx->mac;
 }
 
+/* What is held for a host that is reachable goes on now, or else when its route is in place. */
+static enum ndp_learnt ndp_learn(struct ndp_net *nn, const struct ndp_sighting *sighting)
+{
+	enum ndp_learnt learnt = ndp_host_learn(nn, sighting);
+
+	if (learnt == NDP_LEARNT_READY)
+		ndp_hold_release(nn, sighting->link->group->id, sighting->addr);
+	return learnt;
+}
+
 /* ND-C10: whoever sends from an address of a proxied prefix lives where it was heard. */
 static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 {
@@ -134,7 +144,7 @@ static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 	if (!sighting.prefix || !ndp_prefix_is_onlink(sighting.prefix, rx->link) ||
 	    ndp_own_anywhere(rx, &ns->saddr))
 		return;
-	ndp_host_learn(rx->nn, &sighting);
+	ndp_learn(rx->nn, &sighting);
 }
 
 static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_info *na,
@@ -150,7 +160,7 @@ static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_
 	};
 
 	ndp_sighting_lladdr(&sighting, rx, na);
-	return ndp_host_learn(rx->nn, &sighting);
+	return ndp_learn(rx->nn, &sighting);
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -199,31 +209,52 @@ static void ndp_count_refusals(struct ndp_net *nn, struct ndp_link *link,
 		ndp_proxy_drop(link, NDP_DROP_NOT_READY);
 }
 
-/* Note who asks, and ask in turn. @from is NULL for this router's own kernel. */
+/* Note who asks, and ask in turn. Return: true if it is time to ask. */
+static bool ndp_note_and_ask(struct ndp_net *nn, struct ndp_link *link, struct ndp_prefix *prefix,
+			     struct ndp_ask *ask, const struct ndp_link *lives_on)
+{
+	int verdict;
+
+	ask->known = lives_on;
+	ask->now = jiffies;
+	ask->lifetime = READ_ONCE(nn->limit[NDP_RECORD_LIFETIME]) * HZ;
+	ask->retrans = NDP_RETRANS_TIMER;
+	ask->max_targets = READ_ONCE(nn->limit[NDP_TARGETS_PER_PREFIX]);
+	ask->max_solicitors = READ_ONCE(nn->limit[NDP_SOLICITORS_PER_TARGET]);
+	verdict = ndp_solicit_note(&prefix->records, ask);
+	ndp_count_refusals(nn, link, ask, verdict);
+	if (verdict == NDP_ASK_OTHERS || verdict == NDP_ASK_ONE)
+		ndp_ask(nn, prefix, ask, verdict, lives_on);
+	return verdict == NDP_ASK_OTHERS;
+}
+
+/* @from is NULL for this router's own kernel. */
 static void ndp_solicit(struct ndp_net *nn, struct ndp_link *link, struct ndp_prefix *prefix,
 			const struct in6_addr *target, const struct in6_addr *from)
 {
 	const struct ndp_link *lives_on =
 		ndp_host_link(ndp_host_find(nn, link->group->id, target));
-	struct ndp_ask ask = {
-		.target = target,
-		.from = from,
-		.ifindex = link->ifindex,
-		.known = lives_on,
-		.now = jiffies,
-		.lifetime = READ_ONCE(nn->limit[NDP_RECORD_LIFETIME]) * HZ,
-		.retrans = NDP_RETRANS_TIMER,
-		.max_targets = READ_ONCE(nn->limit[NDP_TARGETS_PER_PREFIX]),
-		.max_solicitors = READ_ONCE(nn->limit[NDP_SOLICITORS_PER_TARGET]),
-	};
-	int verdict;
+	struct ndp_ask ask = { .target = target, .from = from, .ifindex = link->ifindex };
 
-	if (lives_on == link)
-		return;
-	verdict = ndp_solicit_note(&prefix->records, &ask);
-	ndp_count_refusals(nn, link, &ask, verdict);
-	if (verdict == NDP_ASK_OTHERS || verdict == NDP_ASK_ONE)
-		ndp_ask(nn, prefix, &ask, verdict, lives_on);
+	if (lives_on != link)
+		ndp_note_and_ask(nn, link, prefix, &ask, lives_on);
+}
+
+/*
+ * ND-G2: nobody solicited, but a packet for the target came in on @link. A host that is known to
+ * live there is asked there itself: its neighbours do not know.
+ */
+static void ndp_proxy_seek(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+			   int except)
+{
+	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, target);
+	const struct ndp_link *lives_on =
+		ndp_host_link(ndp_host_find(nn, link->group->id, target));
+	struct ndp_ask ask = { .target = target, .ifindex = except, .held = true };
+
+	if (prefix && ndp_note_and_ask(nn, link, prefix, &ask, lives_on) && lives_on == link &&
+	    except)
+		ndp_send_ns(nn, link, target, true, true);
 }
 
 /* --- answering -------------------------------------------------------------------------------- */
@@ -530,6 +561,13 @@ static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host
 				  READ_ONCE(host->na_flags));
 }
 
+/* What waited for the host goes on: in the order of its coming, the kernel's share first. */
+static void ndp_proxy_host_placed(struct ndp_net *nn, const struct ndp_host *host)
+{
+	ndp_deliver_waiting(nn, host);
+	ndp_hold_release(nn, host->key.group, &host->key.addr);
+}
+
 static bool ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host)
 {
 	return ndp_send_ns(nn, READ_ONCE(host->link), &host->key.addr, true, true);
@@ -538,4 +576,6 @@ static bool ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host
 const struct ndp_host_ops ndp_proxy_host_ops = {
 	.ready = ndp_proxy_host_ready,
 	.probe = ndp_proxy_host_probe,
+	.placed = ndp_proxy_host_placed,
+	.seek = ndp_proxy_seek,
 };

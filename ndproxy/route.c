@@ -12,6 +12,7 @@
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "ndproxy.h"
 
@@ -153,6 +154,8 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 	bool yes;
 
 	rcu_read_lock();
+	/* What the router itself sends there is looked up in the device's VRF (ND-A7). */
+	fl6.flowi6_l3mdev = l3mdev_master_ifindex_rcu(dev);
 	yes = ndp_route_dst_is(ip6_route_output(nn->net, NULL, &fl6), dev);
 	list_for_each_entry_rcu(link, &group->links, group_list) {
 		struct net_device *from = rcu_dereference(link->dev);
@@ -165,6 +168,27 @@ bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 }
 
 /* --- the proxy mark --------------------------------------------------------------------------- */
+
+/**
+ * ndp_route_is_proxied() - is a packet on its way by a route of a proxied prefix, or by a host
+ * route of the module's?
+ * @dst: the packet's route
+ *
+ * The cached route's own flags are those of its making; the mark is looked for behind it.
+ *
+ * Context: RCU.
+ * Return: true if so; false where the packet goes by IPsec.
+ */
+bool ndp_route_is_proxied(const struct dst_entry *dst)
+{
+	const struct fib6_info *from;
+
+	if (!dst || dst_xfrm(dst))
+		return false;
+	from = rcu_dereference(container_of(dst, const struct rt6_info, dst)->from);
+	return from && (READ_ONCE(from->fib6_flags) & NDP_RTF_MARK ||
+			from->fib6_protocol == NDP_RTPROT);
+}
 
 /* 6.1 changes other flags without the table's lock. Return: true if the mark changed. */
 static bool ndp_route_mark_one(struct fib6_info *rt, bool on)
@@ -312,7 +336,7 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 		.metric = NDP_METRIC,
 		.add = true,
 	};
-	bool dead, upstream = false;
+	bool dead, answer, upstream = false;
 
 	spin_lock_bh(&nn->hosts.lock);
 	dead = host->dead;
@@ -333,11 +357,14 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 
 	/* The host's link is read behind the lock: RCU keeps it. */
 	rcu_read_lock();
-	if (ndp_host_route_done(nn, host, route)) {
-		local_bh_disable();
+	answer = ndp_host_route_done(nn, host, route);
+	local_bh_disable();
+	/* Queued again it is placed by the next request. */
+	if (route != NDP_ROUTE_FAILED && READ_ONCE(host->route) == route)
+		nn->host_ops->placed(nn, host);
+	if (answer)
 		nn->host_ops->ready(nn, host);
-		local_bh_enable();
-	}
+	local_bh_enable();
 	rcu_read_unlock();
 }
 

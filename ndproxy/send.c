@@ -10,6 +10,7 @@
 #include <linux/jiffies.h>
 #include <net/addrconf.h>
 #include <net/ndisc.h>
+#include <net/neighbour.h>
 
 #include "ndproxy.h"
 #include "trace.h"
@@ -209,6 +210,62 @@ bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
 	if (!ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
 		return ndp_send_drop(link, NDP_DROP_NA_RATE);
 	return ndp_send_na(nn, link, &in6addr_linklocal_allnodes, target, flags);
+}
+
+/* The link-layer address that the kernel knows a neighbour by. Return: its length, or 0. */
+static unsigned int ndp_send_lladdr_of(struct net_device *dev, const struct in6_addr *addr,
+				       u8 *lladdr)
+{
+	struct neighbour *neigh = neigh_lookup(&nd_tbl, addr, dev);
+	unsigned int len = 0;
+
+	if (!neigh)
+		return 0;
+	if (READ_ONCE(neigh->nud_state) & NUD_VALID) {
+		neigh_ha_snapshot(lladdr, neigh, dev);
+		len = dev->addr_len;
+	}
+	neigh_release(neigh);
+	return len;
+}
+
+/**
+ * ndp_send_whereabouts() - tell a link that a target lives on it (ND-G2)
+ * @nn: namespace
+ * @link: where, within its rate of multicast advertisements
+ * @target: that was found there
+ *
+ * Who still sends to this router what is for a host that is, or came to be, on his own link has an
+ * entry that nobody else puts right before it runs out: the host need not know that it moved. It is
+ * the host's own news (RFC 4861 7.2.6), with its own link-layer address.
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: true if it was sent; false if the address is not known, or it was counted why not.
+ */
+bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link,
+			  const struct in6_addr *target)
+{
+	struct nd_info info = {
+		.type = ND_TYPE_NA,
+		.flags = ND_NA_OVERRIDE,
+		.daddr = in6addr_linklocal_allnodes,
+		.target = *target,
+	};
+	struct net_device *dev = ndp_send_dev(link);
+	u32 rate = READ_ONCE(nn->limit[NDP_MCAST_NA_RATE]);
+	u8 lladdr[MAX_ADDR_LEN];
+
+	if (!dev)
+		return false;
+	info.lladdr = lladdr;
+	info.lladdr_len = ndp_send_lladdr_of(dev, target, lladdr);
+	if (!info.lladdr_len)
+		return false;
+	if (!ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
+		return ndp_send_drop(link, NDP_DROP_NA_RATE);
+	if (!ndp_send_na_source(nn, link, dev, &info))
+		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
+	return ndp_send(nn, link, dev, &info);
 }
 
 /**

@@ -15,6 +15,8 @@ const char * const ndp_counter_names[NDP_COUNTERS] = {
 	[NDP_DAD_IN]	= "dad_in",
 	[NDP_DAD_OUT]	= "dad_out",
 	[NDP_ANSWERS]	= "answers",
+	[NDP_HELD]	= "held",
+	[NDP_DELIVERED]	= "delivered",
 };
 
 const char * const ndp_drop_names[NDP_DROPS] = {
@@ -39,6 +41,10 @@ const char * const ndp_drop_names[NDP_DROPS] = {
 	[NDP_DROP_NO_SOURCE]		= "no-source",
 	[NDP_DROP_NO_MEMORY]		= "no-memory",
 	[NDP_DROP_NOT_READY]		= "not-ready",
+	[NDP_DROP_HOLD_LIMIT]		= "hold-limit",
+	[NDP_DROP_NOT_FOUND]		= "not-found",
+	[NDP_DROP_SAME_LINK]		= "same-link",
+	[NDP_DROP_REDIRECT]		= "redirect",
 };
 
 /**

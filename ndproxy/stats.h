@@ -18,6 +18,9 @@
  * @NDP_DAD_IN: the share of @NDP_NS_IN with the unspecified source
  * @NDP_DAD_OUT: the share of @NDP_NS_OUT with the unspecified source
  * @NDP_ANSWERS: the share of @NDP_NA_OUT that answers a recorded solicitor
+ * @NDP_HELD: packets held because they would have left by the link they came in on
+ * @NDP_DELIVERED: packets that waited for their target and went on when it was found: held ones,
+ * and those that the kernel had queued for a neighbour on a link where it was not
  * @NDP_COUNTERS: how many there are
  */
 enum ndp_counter {
@@ -28,6 +31,8 @@ enum ndp_counter {
 	NDP_DAD_IN,
 	NDP_DAD_OUT,
 	NDP_ANSWERS,
+	NDP_HELD,
+	NDP_DELIVERED,
 	NDP_COUNTERS
 };
 
@@ -55,6 +60,10 @@ enum ndp_counter {
  * @NDP_DROP_NO_SOURCE: the link has no address to send from
  * @NDP_DROP_NO_MEMORY: allocation failed
  * @NDP_DROP_NOT_READY: the link is down or going away
+ * @NDP_DROP_HOLD_LIMIT: a held packet was pushed out by a newer one: too many wait
+ * @NDP_DROP_NOT_FOUND: the target of a held packet did not answer; the sender was told so
+ * @NDP_DROP_SAME_LINK: the target of a packet lives on the link that the packet came in on
+ * @NDP_DROP_REDIRECT: a Redirect of the kernel's for such a packet, or for a held one
  * @NDP_DROPS: how many there are
  */
 enum ndp_drop {
@@ -79,6 +88,10 @@ enum ndp_drop {
 	NDP_DROP_NO_SOURCE,
 	NDP_DROP_NO_MEMORY,
 	NDP_DROP_NOT_READY,
+	NDP_DROP_HOLD_LIMIT,
+	NDP_DROP_NOT_FOUND,
+	NDP_DROP_SAME_LINK,
+	NDP_DROP_REDIRECT,
 	NDP_DROPS
 };
 

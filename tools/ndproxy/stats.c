@@ -24,6 +24,8 @@ static const struct {
 	{ NDPROXY_A_STATS_DAD_IN, "dad_in", " dad-in " },
 	{ NDPROXY_A_STATS_DAD_OUT, "dad_out", " dad-out " },
 	{ NDPROXY_A_STATS_ANSWERS, "answers", " answers " },
+	{ NDPROXY_A_STATS_HELD, "held", " held " },
+	{ NDPROXY_A_STATS_DELIVERED, "delivered", " delivered " },
 };
 
 /* The attributes of the drops stand in the order of the reasons, the padding for none. */

@@ -393,12 +393,14 @@ def json_of_each_object():
 def json_of_counters():
     stats = json.loads(unit("print", "stats", "j"))
     drops = stats.pop("drops")
-    assert list(stats) == "ns_in ns_out na_in na_out dad_in dad_out answers".split()
+    assert list(stats) == (
+        "ns_in ns_out na_in na_out dad_in dad_out answers held delivered").split()
     assert stats["ns_in"] == (1 << 40 | 4) and stats["answers"] == (1 << 40 | 10)
     assert list(drops) == (
         "hop-limit checksum code length target-multicast option-length fragment "
         "dad-destination dad-slla na-multicast-solicited own-echo ns-rate na-rate target-limit "
-        "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready").split()
+        "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready hold-limit "
+        "not-found same-link redirect").split()
     assert {k for k, v in drops.items() if v} == {"own-echo", "not-ready"}
 
 

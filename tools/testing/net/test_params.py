@@ -147,5 +147,6 @@ def test_control_modinfo_tells_the_parameters(unloaded):
     for word in ("upstream", "downstream", "targets_per_prefix",
                  "solicitors_per_target", "record_lifetime",
                  "hosts_per_prefix", "hosts_per_lladdr", "host_lifetime",
-                 "ns_rate", "ns_burst", "mcast_na_rate", "license:"):
+                 "ns_rate", "ns_burst", "mcast_na_rate", "hold_per_target",
+                 "hold_packets", "license:"):
         assert word in done.stdout

@@ -25,10 +25,10 @@ D_MAC, E_MAC = "02:00:00:00:dd:0d", "02:00:00:00:dd:0e"
 
 MAC = {"up0": "02:00:00:00:00:10", "up1": "02:00:00:00:00:11",
        "down0": "02:00:00:00:00:20", "down1": "02:00:00:00:00:21",
-       "down2": "02:00:00:00:00:22"}
+       "down2": "02:00:00:00:00:22", "out0": "02:00:00:00:00:30"}
 LL = {dev: pkt.lladdr(mac) for dev, mac in MAC.items()}
 HOSTS = {"up0": "uh", "up1": "uh1", "down0": "dh", "down1": "dh1",
-         "down2": "dh2"}
+         "down2": "dh2", "out0": "xh"}
 
 _serial = itertools.count()
 

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that had to wait and whose target has been found: they are routed anew, and go on from
+ * the netfilter hook at which their outgoing link is known, so that a firewall judges them by the
+ * link that they really leave by. Held packets come from hold.c (ND-G2); others the kernel itself
+ * had put into the queue of a neighbour entry on a link where the target is not (ND-E1).
+ */
+
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <net/dst.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/ndisc.h>
+#include <net/neighbour.h>
+#include <net/xfrm.h>
+
+#include "ndproxy.h"
+
+/* --- packets that are forwarded --------------------------------------------------------------- */
+
+/* Where the kernel's own forwarding goes on after the hook. */
+static int ndp_deliver_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	skb_clear_tstamp(skb);
+	return dst_output(net, sk, skb);
+}
+
+/* As the kernel looks up what it received; skb->dev is the device or its VRF's. */
+static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct flowi6 fl6 = {
+		.flowi6_iif = skb->dev->ifindex,
+		.daddr = ip6->daddr,
+		.saddr = ip6->saddr,
+		.flowlabel = ip6_flowinfo(ip6),
+		.flowi6_mark = skb->mark,
+		.flowi6_proto = ip6->nexthdr,
+	};
+
+	return ip6_route_input_lookup(net, skb->dev, &fl6, skb, RT6_LOOKUP_F_HAS_SADDR);
+}
+
+/*
+ * The target lives where the packet came from: its sender believes it to be here, as it was. That
+ * is put right, and what the sender tries next is no concern of this router. Sent back it is not.
+ */
+static void ndp_deliver_misdirected(struct ndp_net *nn, struct sk_buff *skb)
+{
+	struct ndp_link *link = ndp_link_by_index(nn, IP6CB(skb)->iif);
+
+	if (link) {
+		ndp_count_drop(&link->stats, NDP_DROP_SAME_LINK);
+		ndp_send_whereabouts(nn, link, &ipv6_hdr(skb)->daddr);
+	}
+	kfree_skb(skb);
+}
+
+/**
+ * ndp_deliver_forwarded() - forward a packet that waited, by the route that there is now
+ * @nn: namespace
+ * @skb: the packet as it was at the netfilter FORWARD hook; it is given away
+ *
+ * Context: bottom halves disabled, RCU; no lock held.
+ */
+void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb)
+{
+	struct ndp_link *link = ndp_link_by_index(nn, IP6CB(skb)->iif);
+	struct dst_entry *dst = ndp_deliver_route(nn->net, skb);
+
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	if (dst->error) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
+		return;
+	}
+	if (dst->dev->ifindex == IP6CB(skb)->iif) {
+		ndp_deliver_misdirected(nn, skb);
+		return;
+	}
+	if (!xfrm6_route_forward(skb)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
+		return;
+	}
+	if (link)
+		ndp_count(&link->stats, NDP_DELIVERED);
+	NF_HOOK(NFPROTO_IPV6, NF_INET_FORWARD, nn->net, NULL, skb, skb->dev, skb_dst(skb)->dev,
+		ndp_deliver_finish);
+}
+
+/* --- packets in the queue of the wrong neighbour entry ---------------------------------------- */
+
+static void ndp_deliver_local(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
+{
+	struct sock *sk = skb_to_full_sk(skb);
+
+	if (ip6_route_me_harder(nn->net, sk, skb)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
+		return;
+	}
+	ndp_count(&link->stats, NDP_DELIVERED);
+	ip6_local_out(nn->net, sk, skb);
+}
+
+static void ndp_deliver_queued(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
+{
+	struct net_device *dev;
+
+	if (skb->sk || !IP6CB(skb)->iif) {
+		ndp_deliver_local(nn, link, skb);
+		return;
+	}
+	dev = dev_get_by_index_rcu(nn->net, IP6CB(skb)->iif);
+	if (!dev) {
+		kfree_skb(skb);
+		return;
+	}
+	/* As at the hook: a VRF stands for its ports. */
+	skb->dev = l3mdev_master_dev_rcu(dev) ?: dev;
+	ndp_deliver_forwarded(nn, skb);
+}
+
+/*
+ * The kernel's search on a link where the target is not ends, with nothing left to complain of. If
+ * the target answers there, too, at this very moment, its packets are where they belong.
+ */
+static void ndp_deliver_take(struct neighbour *neigh, struct sk_buff_head *packets)
+{
+	bool searching;
+
+	write_lock_bh(&neigh->lock);
+	searching = neigh->nud_state & NUD_INCOMPLETE;
+	if (searching) {
+		skb_queue_splice_init(&neigh->arp_queue, packets);
+		neigh->arp_queue_len_bytes = 0;
+	}
+	write_unlock_bh(&neigh->lock);
+	if (searching)
+		neigh_update(neigh, NULL, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE, 0);
+}
+
+static void ndp_deliver_from(struct ndp_net *nn, struct ndp_link *link,
+			     const struct in6_addr *target)
+{
+	struct net_device *dev = rcu_dereference(link->dev);
+	struct sk_buff_head packets;
+	struct neighbour *neigh;
+	struct sk_buff *skb;
+
+	neigh = dev ? neigh_lookup(&nd_tbl, target, dev) : NULL;
+	if (!neigh)
+		return;
+	__skb_queue_head_init(&packets);
+	ndp_deliver_take(neigh, &packets);
+	neigh_release(neigh);
+	while ((skb = __skb_dequeue(&packets)))
+		ndp_deliver_queued(nn, link, skb);
+}
+
+/**
+ * ndp_deliver_waiting() - a host's route is in place: deliver what the kernel queued elsewhere
+ * @nn: namespace
+ * @host: the host
+ *
+ * While a host is unknown, the kernel looks for it on the link that its prefix's route names, and
+ * keeps the packets for it in the neighbour entry there: its own ones and those it forwards, with
+ * no work of this module. They would be lost when the host turns up on another link.
+ *
+ * Context: bottom halves disabled, RCU; no lock held.
+ */
+void ndp_deliver_waiting(struct ndp_net *nn, const struct ndp_host *host)
+{
+	const struct ndp_link *lives_on = READ_ONCE(host->link);
+	struct ndp_link *link;
+
+	list_for_each_entry_rcu(link, &lives_on->group->links, group_list)
+		if (link != lives_on && READ_ONCE(link->state) == NDP_LINK_ACTIVE)
+			ndp_deliver_from(nn, link, &host->key.addr);
+}

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Packets that would leave by the link they came in on (spec G2), frame by frame.
+
+   wire up0 --- up0 [ r ] down0 --- wire down0
+    A, B              |               D
+                    down1 --- wire down1   E
+"""
+import pytest
+
+from lib import kmod, pkt
+from lib.lab import A, A_MAC, B, B_MAC, D, D_MAC, DEAD, LL, MAC, PFX
+from lib.wait import wait_for
+from lib.wire import silence
+
+UNREACHABLE = 1
+
+
+def back(frame):
+    """What must never be seen where the packet came from."""
+    return frame.type in (128, pkt.REDIRECT)
+
+
+def send(lab, dst, number=1, size=8, src=A, dev="up0"):
+    """A host that holds the router to be the target sends echo requests."""
+    frames = [pkt.echo(A_MAC, MAC[dev], src, dst, seq=i + 1, size=size)
+              for i in range(number)]
+    lab.ports[dev].send(*frames)
+    return frames
+
+
+def count(lab, dev, name):
+    """A counter of a link, or a drop counter."""
+    stats = lab.tool.stats(dev)
+    return stats.get(name, stats.get("drop:" + name))
+
+
+def wait_count(lab, dev, name, value):
+    """Wait until a counter has a value."""
+    wait_for(lambda: count(lab, dev, name) == value,
+             f"{name} {value}; {lab.tool.stats(dev)}")
+
+
+@pytest.fixture
+def cold(lab3):
+    """A is known to the kernel, so that it can be told of errors; nobody else is."""
+    lab3.r.ip(f"neigh replace {A} lladdr {A_MAC} dev up0 nud permanent")
+    return lab3
+
+
+@pytest.mark.core
+def test_nd_g2_held_and_delivered(cold):
+    lab = cold
+    send(lab, D, 3)
+    for dev in ("down0", "down1"):
+        lab.proxied_ns(dev, D, pkt.slla(MAC[dev]), LL[dev])
+    wait_count(lab, "up0", "held", 3)
+    lab.advertise("down0", D_MAC, D)
+    for seq in (1, 2, 3):               # all of them, in order, whole
+        got = lab.down0.expect(pkt.is_type(128))
+        pkt.assert_frame(got, pkt.echo(MAC["down0"], D_MAC, A, D, hlim=63,
+                                       seq=seq))
+    silence(lab.up0, match=lambda f: back(f) or f.is_nd)
+    assert count(lab, "up0", "delivered") == 3
+    assert lab.tool.drops("up0").keys() <= {"redirect"}
+    send(lab, D)                        # the next one is the kernel's alone
+    lab.down0.expect(pkt.is_type(128))
+    assert count(lab, "up0", "held") == 3
+
+
+@pytest.mark.core
+def test_nd_g2_not_found_is_unreachable(cold):
+    lab = cold
+    send(lab, DEAD)
+    asked = [lab.down0.expect(pkt.is_ns(DEAD)).when for _ in range(3)]
+    assert all(0.8 < b - a < 1.4 for a, b in zip(asked, asked[1:])), asked
+    got = lab.up0.expect(pkt.is_type(UNREACHABLE, code=3))
+    assert pkt.same(got.dst, A) and 0.8 < got.when - asked[-1] < 1.4
+    assert got.data[62:78] == bytes([0x60]) + bytes(3) + got.data[66:70] + \
+        pkt.pton(A)[:8]
+    silence(lab.up0, lab.down0, lab.down1, duration=1.2,
+            match=lambda f: back(f) or f.type == UNREACHABLE)
+    assert count(lab, "up0", "not-found") == 1
+    assert lab.down0.count(pkt.is_ns(DEAD)) == 0
+    assert lab.up0.count(pkt.is_ns(DEAD)) == 0
+
+
+def test_nd_g2_three_for_each_target(cold):
+    lab = cold
+    send(lab, D, 5)
+    wait_count(lab, "up0", "hold-limit", 2)
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    for seq in (3, 4, 5):               # the newest stay (RFC 4861 7.2.2)
+        got = lab.down0.expect(pkt.is_type(128))
+        pkt.assert_frame(got, pkt.echo(MAC["down0"], D_MAC, A, D, hlim=63,
+                                       seq=seq))
+    silence(lab.down0, match=pkt.is_type(128))
+
+
+def test_nd_g2_bounded_in_all(cold):
+    lab = cold
+    mon = lab.monitor()
+    lab.tool.param("hold_packets", 10)
+    lab.tool.param("hold_per_target", 2)
+    for i in range(20):
+        send(lab, f"2001:db8:1::9:{i:x}", 2)
+    wait_count(lab, "up0", "held", 40)
+    wait_count(lab, "up0", "hold-limit", 30)
+    mon.expect("limit", limit="hold-limit", dev="up0")
+    wait_count(lab, "up0", "not-found", 10)
+    silence(lab.up0, match=back, duration=0.1)
+
+
+def test_nd_g2_default_limits_under_a_scan(cold):
+    """Ten packets each for 300 that do not exist: never more than 256 wait."""
+    lab = cold
+    for i in range(300):
+        send(lab, f"2001:db8:1::9:{i:x}", 10)
+    wait_count(lab, "up0", "held", 3000)
+    wait_for(lambda: count(lab, "up0", "hold-limit") +
+             count(lab, "up0", "not-found") == 3000, "all are gone")
+    assert 0 < count(lab, "up0", "not-found") <= 256
+    silence(lab.up0, match=back, duration=0.1)
+
+
+def test_nd_g2_many_packets_one_solicitation(cold):
+    lab = cold
+    send(lab, D, 50)
+    lab.down0.expect(pkt.is_ns(D))
+    silence(lab.down0, match=pkt.is_ns(D))
+
+
+@pytest.mark.core
+def test_nd_g2_target_on_the_senders_own_link(cold):
+    """It came back to that link, and the sender does not know: he is told."""
+    lab = cold
+    lab.learn("up0", B_MAC, B)
+    send(lab, B)
+    lab.proxied_ns("up0", B, pkt.slla(MAC["up0"]), unicast=B_MAC)
+    lab.advertise("up0", B_MAC, B)
+    got = lab.up0.expect(pkt.is_na(B, dst=pkt.ALL_NODES))
+    assert got.eth_src == MAC["up0"] and got.options == pkt.tlla(B_MAC)
+    assert got.flags == (0, 0, 1)
+    silence(lab.up0, match=back)
+    assert count(lab, "up0", "same-link") == 1
+
+
+def test_nd_g2_target_comes_back_from_downstream(cold):
+    """As before with a host route: from down0 to a host of down0."""
+    lab = cold
+    lab.learn("down0", D_MAC, D)
+    lab.r.ip(f"neigh replace {B} lladdr {B_MAC} dev down0 nud permanent")
+    lab.down0.send(pkt.echo(B_MAC, MAC["down0"], B, D))
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), unicast=D_MAC)
+    lab.advertise("down0", D_MAC, D)
+    got = lab.down0.expect(pkt.is_na(D, dst=pkt.ALL_NODES))
+    assert got.options == pkt.tlla(D_MAC)
+    silence(lab.down0, match=back)
+
+
+def test_nd_g2_redirects_of_others_are_sent(cold):
+    """What is no business of the proxy is redirected as ever."""
+    lab = cold
+    lab.r.ip("addr add 2001:db8:5::1/64 dev down0 nodad",
+             "neigh replace 2001:db8:5::2 lladdr 02:00:00:00:05:02 dev down0 "
+             "nud permanent")
+    lab.down0.send(pkt.echo(D_MAC, MAC["down0"], "2001:db8:5::3",
+                            "2001:db8:5::2"))
+    lab.down0.expect(pkt.is_type(128))
+    assert count(lab, "down0", "redirect") == 0
+    assert count(lab, "down0", "held") == 0
+
+
+def test_nd_g2_filter_sees_the_real_way(cold):
+    """What may not go to down0 does not go there by being held first."""
+    lab = cold
+    lab.r.sh("nft", "add table ip6 t; add chain ip6 t c "
+             "{ type filter hook forward priority 0; }; "
+             "add rule ip6 t c oifname down0 counter drop")
+    send(lab, D)
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    wait_count(lab, "up0", "delivered", 1)
+    wait_for(lambda: "packets 1 " in lab.r.sh("nft", "list", "table", "ip6",
+                                              "t"), "stopped by the filter")
+    silence(lab.down0, match=pkt.is_type(128))
+
+
+def test_nd_g2_what_a_filter_stops_makes_nobody_search(cold):
+    lab = cold
+    lab.r.sh("nft", "add table ip6 t; add chain ip6 t c "
+             "{ type filter hook forward priority 0; }; "
+             "add rule ip6 t c iifname up0 counter drop")
+    send(lab, D)
+    wait_for(lambda: "packets 1 " in lab.r.sh("nft", "list", "table", "ip6",
+                                              "t"), "stopped by the filter")
+    silence(lab.down0, match=pkt.is_ns(D))
+    assert count(lab, "up0", "held") == 0
+
+
+def test_nd_g2_packet_too_big_for_the_real_way(cold):
+    lab = cold
+    lab.r.ip("link set down0 mtu 1300")
+    send(lab, D, size=1400)
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    got = lab.up0.expect(pkt.is_type(2))
+    assert int.from_bytes(got.data[58:62], "big") == 1300
+    silence(lab.down0, match=pkt.is_type(128))
+
+
+def test_nd_g2_found_by_its_own_solicitation(cold):
+    """Whatever shows where the host is will do."""
+    lab = cold
+    send(lab, D)
+    lab.down0.expect(pkt.is_ns(D))
+    lab.solicit("down0", D_MAC, D, "2001:db8:1::1")
+    lab.down0.expect(pkt.is_type(128))
+
+
+def fill(lab):
+    """Packets that wait."""
+    for i in range(20):
+        send(lab, f"2001:db8:1::9:{i:x}", 3)
+    wait_count(lab, "up0", "held", 60)
+
+
+def test_nd_g2_link_down_frees_them(cold):
+    lab = cold
+    fill(lab)
+    lab.r.down("up0")
+    wait_for(lambda: lab.tool.links()["up0"]["state"] == "down", "down")
+    lab.r.up("up0")
+    wait_for(lambda: lab.tool.links()["up0"]["state"] == "active", "up")
+    assert count(lab, "up0", "not-found") == 0
+
+
+def test_nd_g2_device_removed_frees_them(cold):
+    lab = cold
+    fill(lab)
+    lab.r.ip("link del up0")
+    wait_for(lambda: lab.tool.links()["up0"]["state"] == "waiting", "gone")
+
+
+def test_nd_g2_namespace_deleted_frees_them(make_lab):
+    lab = make_lab()
+    fill(lab)
+    end = lab.up0.sock.getsockname()[0]
+    lab.r.delete()
+    wait_for(lambda: f" {end}@" not in lab.wire_ns.sh("ip", "-o", "link"),
+             "the namespace's devices are gone", 30)
+
+
+def test_nd_g2_unload_frees_them(cold):
+    fill(cold)
+    kmod.unload()
+    kmod.load()
+
+
+def test_nd_g2_role_taken_away(cold):
+    """Without a link there is nothing to seek on: they end in time."""
+    lab = cold
+    fill(lab)
+    for dev in ("up0", "down0", "down1"):
+        lab.tool("link", "set", dev, "role", "none")
+    lab.set_roles(("up0", "down0"))
+    lab.tool.wait_prefix(PFX)
+    lab.down0.forget()
+    send(lab, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
