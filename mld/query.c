@@ -116,6 +116,16 @@ static bool mld_type_is_ours(u8 type)
 	       type == MLD_TYPE_V2_REPORT;
 }
 
+/*
+ * Did this node send it? The query of a bridge that is its own querier is handed to the bridge
+ * itself as well, and never was on a wire; the bridge forgets its own groups if it is not answered.
+ */
+static bool mld_input_is_own(const struct mld_link *link, const struct sk_buff *skb)
+{
+	return ipv6_chk_addr(link->mn->net, &ipv6_hdr(skb)->saddr, link->dev, 0) &&
+	       !(netif_is_bridge_master(link->dev) && skb->pkt_type == PACKET_HOST);
+}
+
 /* A whole message of a type that is ours, whose first octets are in one piece at @offset. */
 static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int offset, u8 type,
 		      bool router_alert,
@@ -141,7 +151,7 @@ static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int o
 		.hop_limit = ipv6_hdr(skb)->hop_limit,
 		.router_alert = router_alert,
 		.checksum_ok = !nf_ip6_checksum(skb, hook, offset, IPPROTO_ICMPV6),
-		.own = ipv6_chk_addr(net, &ipv6_hdr(skb)->saddr, link->dev, 0),
+		.own = mld_input_is_own(link, skb),
 		.daddr_is_ours = !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) &&
 				 ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, link->dev, 0),
 	};
