@@ -207,6 +207,8 @@ static void mld_config_apply(struct mld_proto *p, const struct mld_link_config *
 		p->gsr_delay = config->gsr_delay;
 	if (config->has_limits)
 		p->limits = config->limits;
+	if (config->has_mrd)
+		mld_mrd_set(p, config->mrd, mld_now());
 	if (config->has_version && config->version != p->version_mode)
 		mld_proto_set_version(p, config->version, mld_now());
 }
@@ -272,6 +274,7 @@ static void mld_info_fill(struct mld_link *link, struct mld_link_info *info)
 		.v1_left = p->version == 1 ? mld_left(p->v1_until, now) : -1,
 		.answer_left = mld_left(p->answer.due, now),
 		.limits = p->limits,
+		.mrd = p->mrd.on,
 		.generation = link->generation,
 	};
 	for (i = 0; i < MLD_NR_COUNTS; i++)

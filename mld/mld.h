@@ -110,6 +110,8 @@ enum mld_version_mode {
  *	2.2)
  * @MLD_C_LIMIT: requests refused because a limit was reached
  * @MLD_C_VERSION_CHANGES: times that the link changed its version
+ * @MLD_C_MRD_IN: valid Multicast Router Solicitations heard
+ * @MLD_C_MRD_OUT: Multicast Router Advertisements and Terminations sent
  * @MLD_NR_COUNTS: how many there are
  */
 enum mld_count {
@@ -141,6 +143,8 @@ enum mld_count {
 	MLD_C_SSM_EXCLUDE,
 	MLD_C_LIMIT,
 	MLD_C_VERSION_CHANGES,
+	MLD_C_MRD_IN,
+	MLD_C_MRD_OUT,
 	MLD_NR_COUNTS,
 };
 
@@ -200,12 +204,14 @@ int mld_link_stop(struct net_device *dev, struct netlink_ext_ack *extack);
  * @has_uri: @uri
  * @has_gsr_delay: @gsr_delay
  * @has_limits: @limits
+ * @has_mrd: @mrd
  * @version: enum mld_version_mode
  * @robustness: variable as long as no querier names one, 1 to 7
  * @uri: unsolicited report interval, ms, 1 to 10000
  * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first
  *	burst; -1 to 59, -1: no limit
  * @limits: groups and sources
+ * @mrd: send Multicast Router Advertisements (RFC 4286)
  */
 struct mld_link_config {
 	bool has_version;
@@ -213,11 +219,13 @@ struct mld_link_config {
 	bool has_uri;
 	bool has_gsr_delay;
 	bool has_limits;
+	bool has_mrd;
 	u8 version;
 	u8 robustness;
 	u32 uri;
 	s32 gsr_delay;
 	struct mld_limits limits;
+	bool mrd;
 };
 
 /**
@@ -236,6 +244,7 @@ struct mld_link_config {
  * @v1_left: ms until the last v1 querier is forgotten, or -1
  * @answer_left: ms until the next packet of a general query's answer, or -1
  * @limits: groups and sources
+ * @mrd: Multicast Router Advertisements are sent
  * @generation: differs from that of an earlier look if groups were added or removed since
  * @count: by enum mld_count
  */
@@ -254,6 +263,7 @@ struct mld_link_info {
 	s64 v1_left;
 	s64 answer_left;
 	struct mld_limits limits;
+	bool mrd;
 	u32 generation;
 	u64 count[MLD_NR_COUNTS];
 };

@@ -98,6 +98,7 @@ struct mld_input {
  * @input_lock: see above
  * @input: messages that wait
  * @ninput: how many
+ * @solicited: a Multicast Router Solicitation waits
  * @nchanged: entries at @changed
  * @all_changed: there was no room for all, or the device is another
  * @changed: groups that the kernel spoke of
@@ -123,6 +124,7 @@ struct mld_link {
 	spinlock_t input_lock;	/* see the head of this file */
 	struct list_head input;
 	unsigned int ninput;
+	unsigned int solicited;
 	unsigned int nchanged;
 	bool all_changed;
 	struct in6_addr changed[MLD_CHANGED_MAX];

@@ -23,6 +23,10 @@
 #define MLD_TYPE_DONE		132
 #define MLD_TYPE_V2_REPORT	143
 
+#define MLD_TYPE_MRD_ADVERTISEMENT	151	/* RFC 4286 3.2 */
+#define MLD_TYPE_MRD_SOLICITATION	152
+#define MLD_TYPE_MRD_TERMINATION	153
+
 #define MLD_QUERY_SOURCES_MAX	256	/* MLD-B3 */
 
 /**
@@ -73,6 +77,23 @@ struct mld_v2_report {
 	__sum16 checksum;
 	__be16 reserved;
 	__be16 nrecords;
+};
+
+/**
+ * struct mld_mrd_msg - a Multicast Router Advertisement (RFC 4286 3.2); the other messages of that
+ *	protocol are its first four octets (4.2, 5.2)
+ * @type: MLD_TYPE_MRD_ADVERTISEMENT
+ * @interval: Advertisement Interval, s
+ * @checksum: of ICMPv6
+ * @qi: Query Interval, s
+ * @rv: Robustness Variable
+ */
+struct mld_mrd_msg {
+	u8 type;
+	u8 interval;
+	__sum16 checksum;
+	__be16 qi;
+	__be16 rv;
 };
 
 /**
@@ -172,6 +193,7 @@ enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx
 			       struct mld_query *query);
 bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx,
 			 struct in6_addr *group);
+bool mld_mrd_solicited(size_t len, const struct mld_rx *rx);
 
 /* filter.c: source lists */
 
@@ -474,11 +496,26 @@ struct mld_pass {
 };
 
 /**
+ * struct mld_mrd - Multicast Router Discovery (RFC 4286)
+ * @on: advertise
+ * @initial: advertisements that are still to be sent at short intervals
+ * @due: when the next one leaves, ms, or MLD_NEVER
+ * @sent: when the last one left, ms
+ */
+struct mld_mrd {
+	bool on;
+	u8 initial;
+	s64 due;
+	s64 sent;
+};
+
+/**
  * struct mld_proto - the protocol of a link: its groups and what is due when
  * @groups: by address
  * @timers: groups that have something due, by time
  * @answer: of a general query in v2 mode
  * @refresh: reports afresh (MLD-A4, MLD-A10)
+ * @mrd: advertisements of a multicast router
  * @window: when the open window of changes ends, ms
  * @v1_until: when the last v1 querier is forgotten, ms
  * @v1_next: when a v1 general query is acted on again, ms
@@ -506,6 +543,7 @@ struct mld_proto {
 	struct timerqueue_head timers;
 	struct mld_pass answer;
 	struct mld_pass refresh;
+	struct mld_mrd mrd;
 	s64 window;
 	s64 v1_until;
 	s64 v1_next;
@@ -538,6 +576,15 @@ void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 dea
 void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 deadline);
 bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step,
 		  enum mld_event tell);
+
+/* mrd.c: being taken for a multicast router (MLD-S3) */
+
+void mld_mrd_init(struct mld_proto *p);
+void mld_mrd_set(struct mld_proto *p, bool on, s64 now);
+void mld_mrd_renew(struct mld_proto *p, s64 now);
+void mld_mrd_stop(struct mld_proto *p);
+void mld_mrd_answer(struct mld_proto *p, s64 now);
+void mld_mrd_run(struct mld_proto *p, s64 now);
 
 void mld_proto_init(struct mld_proto *p);
 void mld_proto_release(struct mld_proto *p);

@@ -127,6 +127,7 @@ void mld_proto_init(struct mld_proto *p)
 	timerqueue_init_head(&p->timers);
 	p->answer.due = MLD_NEVER;
 	p->refresh.due = MLD_NEVER;
+	mld_mrd_init(p);
 	p->v1_until = MLD_NEVER;
 	p->qi = MLD_QI_DEFAULT;
 	p->qri = MLD_QRI_DEFAULT;
@@ -333,6 +334,7 @@ void mld_proto_refresh(struct mld_proto *p, s64 now)
 	else
 		mld_pass_start(p, pass, now + MLD_WINDOW, now + MLD_WINDOW + p->uri);
 	pass->rounds = p->rv;
+	mld_mrd_renew(p, now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_proto_refresh);
 
@@ -357,6 +359,7 @@ s64 mld_proto_next(const struct mld_proto *p)
 	if (p->asleep)
 		return MLD_NEVER;
 	next = min(p->answer.due, p->refresh.due);
+	next = min(next, p->mrd.due);
 	if (mld_may_turn(p))
 		next = min(next, p->v1_until);
 	first = timerqueue_getnext((struct timerqueue_head *)&p->timers);
@@ -431,6 +434,7 @@ void mld_proto_run(struct mld_proto *p, s64 now)
 	if (mld_may_turn(p) && p->v1_until <= now)
 		mld_proto_turn(p, 2, now);
 	mld_proto_step(p, &step, now);
+	mld_mrd_run(p, now);
 	mld_refresh_run(p, &step);
 	mld_answer_run(p, &step);
 	while (p->out.packets - start < MLD_RUN_PACKETS) {
@@ -474,6 +478,7 @@ void mld_proto_set_silent(struct mld_proto *p, bool silent, s64 now)
 	if (p->silent == silent)
 		return;
 	p->silent = silent;
+	mld_mrd_renew(p, now);
 	mld_proto_step(p, &step, now);
 	for (node = rb_first(&p->groups); node; node = next) {
 		next = rb_next(node);
@@ -497,6 +502,7 @@ void mld_proto_sleep(struct mld_proto *p)
 {
 	p->asleep = true;
 	p->waking = false;
+	p->mrd.due = MLD_NEVER;
 	mld_pass_start(p, &p->answer, MLD_NEVER, MLD_NEVER);
 	mld_pass_start(p, &p->refresh, MLD_NEVER, MLD_NEVER);
 }
@@ -554,5 +560,6 @@ void mld_proto_leave_all(struct mld_proto *p, const void *keep, s64 now)
 		mld_group_leave(p, rb_entry(node, struct mld_group, node), keep, &step);
 	}
 	mld_report_flush(&p->out);
+	mld_mrd_stop(p);
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_proto_leave_all);

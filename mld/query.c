@@ -81,6 +81,15 @@ static void mld_input_v1_report(struct mld_link *link, const void *data, size_t 
 		mld_input_count(link, MLD_C_REPORTS_V1_IN);
 }
 
+static void mld_input_solicitation(struct mld_link *link, size_t len, const struct mld_rx *rx)
+{
+	if (!mld_mrd_solicited(len, rx))
+		return;
+	mld_input_count(link, MLD_C_MRD_IN);
+	if (READ_ONCE(link->proto.mrd.on) && !xchg(&link->solicited, 1))
+		mld_link_wake(link);
+}
+
 /*
  * Offset of the ICMPv6 header if an MLD message can be here at all: behind a hop-by-hop header, or
  * none; else 0.
@@ -113,7 +122,7 @@ static unsigned int mld_input_offset(const struct sk_buff *skb, bool *router_ale
 static bool mld_type_is_ours(u8 type)
 {
 	return type == MLD_TYPE_QUERY || type == MLD_TYPE_V1_REPORT || type == MLD_TYPE_DONE ||
-	       type == MLD_TYPE_V2_REPORT;
+	       type == MLD_TYPE_V2_REPORT || type == MLD_TYPE_MRD_SOLICITATION;
 }
 
 /*
@@ -157,6 +166,8 @@ static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int o
 	};
 	if (type == MLD_TYPE_QUERY)
 		mld_input_query(link, skb->data + offset, len, &rx);
+	else if (type == MLD_TYPE_MRD_SOLICITATION)
+		mld_input_solicitation(link, len, &rx);
 	else
 		mld_input_v1_report(link, skb->data + offset, len, &rx);
 }
@@ -202,6 +213,8 @@ void mld_input_drain(struct mld_link *link)
 	struct mld_input *in, *next;
 	LIST_HEAD(list);
 
+	if (xchg(&link->solicited, 0))
+		mld_mrd_answer(&link->proto, mld_now());
 	spin_lock_bh(&link->input_lock);
 	list_splice_init(&link->input, &list);
 	WRITE_ONCE(link->ninput, 0);

@@ -249,3 +249,19 @@ bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx,
 	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_v1_report_parse);
+
+/**
+ * mld_mrd_solicited() - judge a Multicast Router Solicitation (RFC 4286 4.2)
+ * @len: octets of the ICMPv6 message
+ * @rx: how it came
+ *
+ * Return: true if it asks for an advertisement.
+ */
+bool mld_mrd_solicited(size_t len, const struct mld_rx *rx)
+{
+	static const struct in6_addr routers = { .s6_addr = { 0xff, 0x02, [15] = 2 } };
+
+	return len >= offsetof(struct mld_mrd_msg, qi) && mld_rx_check(rx) == MLD_NR_COUNTS &&
+	       ipv6_addr_equal(rx->daddr, &routers);
+}
+EXPORT_SYMBOL_IF_KUNIT(mld_mrd_solicited);

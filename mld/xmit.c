@@ -223,21 +223,32 @@ static int mld_send(struct mld_net *mn, struct inet6_dev *idev, struct sk_buff *
 	return 0;
 }
 
+static bool mld_is_mrd(u8 type)
+{
+	return type == MLD_TYPE_MRD_ADVERTISEMENT || type == MLD_TYPE_MRD_TERMINATION;
+}
+
 static int mld_xmit_rcu(struct mld_link *link, const struct in6_addr *daddr, const void *data,
 			u32 len)
 {
 	struct inet6_dev *idev = __in6_dev_get(link->dev);
+	u8 type = *(const u8 *)data;
 	struct in6_addr saddr;
 	struct sk_buff *skb;
+	bool unspecified;
 	int err;
 
 	if (!idev || !(link->dev->flags & IFF_UP))
 		return -ENETDOWN;
-	link->unspecified |= !mld_source(idev, &saddr);
+	unspecified = !mld_source(idev, &saddr);
+	link->unspecified |= unspecified;
+	/* RFC 4286 3.2: never from ::, unlike reports; it follows when there is an address. */
+	if (unspecified && mld_is_mrd(type))
+		return -EADDRNOTAVAIL;
 	skb = mld_skb(link->dev, &saddr, daddr, data, len);
 	if (!skb)
 		return -ENOMEM;
-	err = mld_send(link->mn, idev, skb, *(const u8 *)data);
+	err = mld_send(link->mn, idev, skb, type);
 	/*
 	 * A queue that is full says so by a positive value; the report is lost then, as on the
 	 * wire.
@@ -247,6 +258,8 @@ static int mld_xmit_rcu(struct mld_link *link, const struct in6_addr *daddr, con
 
 static enum mld_count mld_sent_count(u8 type)
 {
+	if (mld_is_mrd(type))
+		return MLD_C_MRD_OUT;
 	switch (type) {
 	case MLD_TYPE_V1_REPORT:
 		return MLD_C_REPORTS_V1_OUT;

@@ -101,6 +101,9 @@ static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list
 void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 {
 	host->heard = jiffies;
+	/* There may be room for its group by now. */
+	if (!host->home)
+		nn->host_ops->enter(host);
 	if (host->state == NDP_HOST_STATIC)
 		return;
 	host->state = NDP_HOST_REACHABLE;
@@ -116,10 +119,12 @@ static void ndp_host_enter_link(struct ndp_host *host, struct ndp_link *link)
 	host->heard = jiffies;
 	list_add_tail(&host->link_list, &link->hosts);
 	link->n_hosts++;
+	link->nn->host_ops->enter(host);
 }
 
 static void ndp_host_leave_link(struct ndp_host *host)
 {
+	host->link->nn->host_ops->leave(host);
 	list_del(&host->link_list);
 	host->link->n_hosts--;
 }

@@ -246,6 +246,7 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 	ndp_link_deactivate(nn, link, state);
 	if (!dev)
 		return;
+	nn->host_ops->detached(link);
 	ndp_mld_stop(link);
 	xa_cmpxchg(&nn->by_ifindex, link->ifindex, link, NULL, GFP_KERNEL);
 	RCU_INIT_POINTER(link->dev, NULL);
@@ -359,6 +360,7 @@ static void ndp_link_remove(struct ndp_net *nn, struct ndp_link *link)
 	ndp_link_detach(nn, link, NDP_LINK_WAITING);
 	ndp_host_drop_static(nn, link);
 	ndp_prefix_drop_static(link);
+	nn->host_ops->removed(link);
 	list_del_rcu(&link->group_list);
 	list_del_rcu(&link->list);
 	group->n_links--;
@@ -393,6 +395,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	link->nn = nn;
 	link->nd = true;
 	link->mld.on = nn->mld;
+	link->mld.snoop_joins = true;
 	link->role = config->role;
 	strscpy(link->name, config->name, sizeof(link->name));
 	INIT_LIST_HEAD(&link->onlinks);

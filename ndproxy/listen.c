@@ -13,7 +13,7 @@
 static bool ndp_mld_has(const struct mld_link_config *config)
 {
 	return config->has_version || config->has_robustness || config->has_uri ||
-	       config->has_gsr_delay || config->has_limits;
+	       config->has_gsr_delay || config->has_limits || config->has_mrd;
 }
 
 static void ndp_mld_keep(struct mld_link_config *kept, const struct mld_link_config *new)
@@ -28,11 +28,20 @@ static void ndp_mld_keep(struct mld_link_config *kept, const struct mld_link_con
 		kept->gsr_delay = new->gsr_delay;
 	if (new->has_limits)
 		kept->limits = new->limits;
+	if (new->has_mrd)
+		kept->mrd = new->mrd;
 	kept->has_version |= new->has_version;
 	kept->has_robustness |= new->has_robustness;
 	kept->has_uri |= new->has_uri;
 	kept->has_gsr_delay |= new->has_gsr_delay;
 	kept->has_limits |= new->has_limits;
+	kept->has_mrd |= new->has_mrd;
+}
+
+/* Is there anything to change but the engine's being on? */
+static bool ndp_mld_tunes(const struct ndp_mld_change *change)
+{
+	return change->has_snoop_joins || ndp_mld_has(&change->config);
 }
 
 /* Does the engine run on a device? */
@@ -57,6 +66,7 @@ void ndp_mld_start(struct ndp_link *link)
 	struct netlink_ext_ack extack = {};
 	int err;
 
+	ndp_snm_check(link);
 	if (!link->mld.on || ndp_mld_runs(dev))
 		return;
 	err = mld_link_start(dev, &extack);
@@ -111,26 +121,34 @@ static int ndp_mld_apply(struct net_device *dev, const struct ndp_mld_change *ch
 	return err;
 }
 
+static int ndp_mld_is_off(const char *name, struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG_FMT(extack, "the multicast listener engine is off on %s", name);
+	return -ENODEV;
+}
+
 static int ndp_mld_set_link(struct ndp_link *link, const struct ndp_mld_change *change,
 			    struct netlink_ext_ack *extack)
 {
 	struct net_device *dev = rtnl_dereference(link->dev);
 	int err = 0;
 
-	if (dev && (link->state == NDP_LINK_ACTIVE || ndp_mld_runs(dev))) {
+	if (change->has_snoop_joins && !change->has_on && !(dev && ndp_mld_runs(dev)))
+		return ndp_mld_is_off(link->name, extack);
+	if (dev && (link->state == NDP_LINK_ACTIVE || ndp_mld_runs(dev)))
 		err = ndp_mld_apply(dev, change, extack);
-	} else if (ndp_mld_has(&change->config)) {
-		NL_SET_ERR_MSG_FMT(extack, "the multicast listener engine is off on %s",
-				   link->name);
-		err = -ENODEV;
-	}
+	else if (ndp_mld_tunes(change))
+		err = ndp_mld_is_off(link->name, extack);
 	if (err)
 		return err;
 	ndp_mld_keep(&link->mld.config, &change->config);
+	if (change->has_snoop_joins)
+		link->mld.snoop_joins = change->snoop_joins;
 	if (change->has_on) {
 		link->mld.on = change->on;
 		link->mld.running = change->on && dev && ndp_mld_runs(dev);
 	}
+	ndp_snm_check(link);
 	return 0;
 }
 
@@ -151,16 +169,20 @@ int ndp_mld_set(struct ndp_net *nn, const char *name, const struct ndp_mld_chang
 	struct ndp_link *link = ndp_link_by_name(nn, name);
 	struct net_device *dev;
 
-	if (!change->has_on && !ndp_mld_has(&change->config)) {
+	if (!change->has_on && !ndp_mld_tunes(change)) {
 		NL_SET_ERR_MSG(extack, "there is nothing to change");
 		return -EINVAL;
 	}
-	if (change->has_on && !change->on && ndp_mld_has(&change->config)) {
+	if (change->has_on && !change->on && ndp_mld_tunes(change)) {
 		NL_SET_ERR_MSG(extack, "an engine that is switched off has no parameters");
 		return -EINVAL;
 	}
 	if (link)
 		return ndp_mld_set_link(link, change, extack);
+	if (change->has_snoop_joins) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is not a link of the proxy", name);
+		return -EINVAL;
+	}
 	dev = __dev_get_by_name(nn->net, name);
 	if (dev)
 		return ndp_mld_apply(dev, change, extack);

@@ -91,6 +91,7 @@ static void ndp_net_stop(struct ndp_net *nn)
 	cancel_delayed_work_sync(&nn->learn_work);
 	cancel_delayed_work_sync(&nn->expire_work);
 	cancel_delayed_work_sync(&nn->hosts.work);
+	cancel_delayed_work_sync(&nn->snm.work);
 	drain_workqueue(nn->wq);
 	ndp_rtnl_close(nn);
 	destroy_workqueue(nn->wq);
@@ -123,7 +124,16 @@ static int __net_init ndp_net_init(struct net *net)
 		return err;
 	err = ndp_host_init(nn);
 	if (err)
-		ndp_prefix_exit(nn);
+		goto prefix;
+	err = ndp_snm_init(nn);
+	if (err)
+		goto host;
+	return 0;
+
+host:
+	ndp_host_exit(nn);
+prefix:
+	ndp_prefix_exit(nn);
 	return err;
 }
 
@@ -136,6 +146,7 @@ static void __net_exit ndp_net_exit(struct net *net)
 {
 	struct ndp_net *nn = ndp_net(net);
 
+	ndp_snm_exit(nn);
 	ndp_host_exit(nn);
 	ndp_prefix_exit(nn);
 	ndp_rule_exit(nn);

@@ -61,6 +61,7 @@ enum ndp_param {
 	NDP_MCAST_NA_RATE,		/* per link and second */
 	NDP_HOLD_PER_TARGET,		/* packets */
 	NDP_HOLD_PACKETS,		/* in all */
+	NDP_SNOOP_GROUPS,		/* per link */
 	NDP_PARAMS
 };
 
@@ -296,12 +297,30 @@ struct ndp_group {
  * struct ndp_mld - the multicast listener engine on a link
  * @on: it is to run from when the link becomes active until it is given up
  * @running: it was started for the link
+ * @snoop_joins: it listens to the solicited-node groups of hosts on the group's other links
  * @config: what has been set
  */
 struct ndp_mld {
 	bool on;
 	bool running;
+	bool snoop_joins;
 	struct mld_link_config config;
+};
+
+/**
+ * struct ndp_snm_link - solicited-node groups and a link
+ * @joins: what it listens to for hosts elsewhere: struct ndp_snm_join, by the 24 bits
+ * @n_joins: how many; read without a lock
+ * @n_homes: groups of hosts that live here; ndp_hosts.lock
+ * @stale: look whether it listens to all that it should
+ * @lacks: it does not, since there was no room
+ */
+struct ndp_snm_link {
+	struct rb_root joins;
+	unsigned int n_joins;
+	unsigned int n_homes;
+	bool stale;
+	bool lacks;
 };
 
 /**
@@ -336,6 +355,7 @@ struct ndp_mld {
  * @mcast_na: rate of multicast advertisements
  * @stats: counters
  * @mld: the multicast listener engine
+ * @snm: see struct ndp_snm_link
  *
  * RTNL where nothing else is said. @ifindex, @state, @role and the options are read in softirq too.
  */
@@ -370,6 +390,7 @@ struct ndp_link {
 	struct ndp_bucket mcast_na;
 	struct ndp_stats stats;
 	struct ndp_mld mld;
+	struct ndp_snm_link snm;
 };
 
 /**
@@ -655,6 +676,7 @@ struct ndp_host_key {
  * @link: it lives on
  * @claim: another link where a DAD probe for the address was heard; NULL: none
  * @station: its link-layer address; NULL: not known
+ * @home: counts it for its solicited-node group; NULL: there was no room
  * @seen: jiffies from which its place in @timed counts: of the last evidence, probe or claim
  * @heard: jiffies of the last evidence
  * @route_ifindex: device of the route that was installed, 0: none; workqueue
@@ -683,6 +705,7 @@ struct ndp_host {
 	struct ndp_link *link;
 	struct ndp_link *claim;
 	struct ndp_station *station;
+	struct ndp_snm_home *home;
 	unsigned long seen;
 	unsigned long heard;
 	int route_ifindex;
@@ -752,7 +775,7 @@ struct ndp_sighting {
 };
 
 /**
- * struct ndp_host_ops - what host.c and route.c ask of those above them
+ * struct ndp_host_ops - what host.c, route.c and link.c ask of those above them
  * @ready: a host's route is in place: answer its solicitors. Bottom halves disabled, RCU
  * @probe: ask a host whether it is still there; false: it could not be asked now. Bottom halves
  *         disabled, RCU
@@ -760,6 +783,10 @@ struct ndp_sighting {
  *          RCU
  * @seek: find the target of a packet that came in on a link and is held; except: ifindex of the
  *        link that is not asked, 0: none. Bottom halves disabled, RCU
+ * @enter: a host lives on its link from now on, or found no room before. Hosts' lock
+ * @leave: a host lives on its link no more. Hosts' lock
+ * @detached: a link gives its device up. RTNL
+ * @removed: a link without device and hosts is given up. RTNL
  */
 struct ndp_host_ops {
 	void (*ready)(struct ndp_net *nn, const struct ndp_host *host);
@@ -767,6 +794,10 @@ struct ndp_host_ops {
 	void (*placed)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		     int except);
+	void (*enter)(struct ndp_host *host);
+	void (*leave)(struct ndp_host *host);
+	void (*detached)(struct ndp_link *link);
+	void (*removed)(struct ndp_link *link);
 };
 
 #define NDP_DAD_TIME		HZ	/* RetransTimer, in which a DAD probe may be contested */
@@ -814,12 +845,16 @@ void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
 /**
  * struct ndp_mld_change - a change to the engine on a device
  * @has_on: @on is given
+ * @has_snoop_joins: @snoop_joins is given
  * @on: whether it runs
+ * @snoop_joins: as in struct ndp_mld
  * @config: what else is given
  */
 struct ndp_mld_change {
 	bool has_on;
+	bool has_snoop_joins;
 	bool on;
+	bool snoop_joins;
 	struct mld_link_config config;
 };
 
@@ -827,6 +862,72 @@ void ndp_mld_start(struct ndp_link *link);
 void ndp_mld_stop(struct ndp_link *link);
 int ndp_mld_set(struct ndp_net *nn, const char *name, const struct ndp_mld_change *change,
 		struct netlink_ext_ack *extack);
+
+/* --- snm.c: hosts -> solicited-node groups that other links listen to (MLD-S) ----------------- */
+
+#define NDP_SNM_ID	"ndproxy"	/* the listener's name; taken */
+
+struct ndp_snm_key {
+	u32 group;
+	__be32 bits;
+};
+
+/**
+ * struct ndp_snm_home - hosts with one solicited-node group live on a link
+ * @node: in ndp_snm.homes
+ * @key: group of links, and the low 24 bits of the addresses
+ * @link: where they live
+ * @list: in ndp_snm.fresh or .left, or in none
+ * @rcu: frees it
+ * @left: jiffies when the last of them left
+ * @n_hosts: how many there are
+ * @held: the other links listen for it; RTNL
+ *
+ * ndp_hosts.lock where nothing else is said. It is freed under RTNL only.
+ */
+struct ndp_snm_home {
+	struct rhlist_head node;
+	struct ndp_snm_key key;
+	struct ndp_link *link;
+	union {
+		struct list_head list;
+		struct rcu_head rcu;
+	};
+	unsigned long left;
+	unsigned int n_hosts;
+	bool held;
+};
+
+/**
+ * struct ndp_snm_join - a link listens to a solicited-node group for hosts elsewhere; RTNL
+ * @node: in ndp_snm_link.joins
+ * @bits: the low 24 bits of the group
+ */
+struct ndp_snm_join {
+	struct rb_node node;
+	__be32 bits;
+};
+
+/**
+ * struct ndp_snm - the solicited-node groups of a namespace's hosts
+ * @homes: struct ndp_snm_home, one for each group and link where it has hosts
+ * @fresh: homes that the other links do not listen for yet; ndp_hosts.lock
+ * @left: homes without hosts, that which was left first in front; ndp_hosts.lock
+ * @work: makes the links listen, and ends it
+ */
+struct ndp_snm {
+	struct rhltable homes;
+	struct list_head fresh;
+	struct list_head left;
+	struct delayed_work work;
+};
+
+int ndp_snm_init(struct ndp_net *nn);
+void ndp_snm_exit(struct ndp_net *nn);
+void ndp_snm_enter(struct ndp_host *host);
+void ndp_snm_leave(struct ndp_host *host);
+void ndp_snm_detached(struct ndp_link *link);
+void ndp_snm_removed(struct ndp_link *link);
 
 /* --- fill.c: objects as netlink attributes ---------------------------------------------------- */
 
@@ -965,6 +1066,7 @@ void ndp_netlink_unregister(void);
  * @generation: changes with every link, prefix and rule that comes or goes, for dumps
  * @limit: enum ndp_param; read without a lock
  * @hosts: see struct ndp_hosts
+ * @snm: see struct ndp_snm
  * @jobs: see struct ndp_jobs
  * @hold: see struct ndp_hold
  * @sk: marks the packets that the proxy sends; never receives
@@ -998,6 +1100,7 @@ struct ndp_net {
 	unsigned int generation;
 	u32 limit[NDP_PARAMS];
 	struct ndp_hosts hosts;
+	struct ndp_snm snm;
 	struct ndp_jobs jobs;
 	struct ndp_hold hold;
 	struct sock *sk;
@@ -1018,5 +1121,18 @@ struct ndp_net {
 
 struct ndp_net *ndp_net(const struct net *net);
 int ndp_net_start(struct ndp_net *nn);
+
+/* Have snm.c look at its links now. Context: RTNL or hosts' lock; there is a link. */
+static inline void ndp_snm_wake(struct ndp_net *nn)
+{
+	mod_delayed_work(nn->wq, &nn->snm.work, 0);
+}
+
+/* What a link should listen to may have changed. Context: RTNL. */
+static inline void ndp_snm_check(struct ndp_link *link)
+{
+	link->snm.stale = true;
+	ndp_snm_wake(link->nn);
+}
 
 #endif

@@ -126,7 +126,7 @@ const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME
 };
 
 /* NDPROXY_CMD_MLD_LINK_SET - do */
-const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_GSR_DELAY + 1] = {
+const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_MRD + 1] = {
 	[NDPROXY_A_MLD_LINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_MLD_LINK_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
 	[NDPROXY_A_MLD_LINK_ENABLED] = NLA_POLICY_MAX(NLA_U8, 1),
@@ -137,6 +137,8 @@ const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_GSR_DE
 	[NDPROXY_A_MLD_LINK_MAX_GROUPS] = { .type = NLA_U32, },
 	[NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES] = { .type = NLA_U32, },
 	[NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES] = { .type = NLA_U32, },
+	[NDPROXY_A_MLD_LINK_SNOOP_JOINS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[NDPROXY_A_MLD_LINK_MRD] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* NDPROXY_CMD_MLD_GROUP_GET - do */
@@ -290,7 +292,7 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.cmd		= NDPROXY_CMD_MLD_LINK_SET,
 		.doit		= ndproxy_nl_mld_link_set_doit,
 		.policy		= ndproxy_mld_link_set_nl_policy,
-		.maxattr	= NDPROXY_A_MLD_LINK_GSR_DELAY,
+		.maxattr	= NDPROXY_A_MLD_LINK_MRD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

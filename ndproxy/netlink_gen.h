@@ -46,7 +46,7 @@ extern const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION 
 
 extern const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME + 1];
 
-extern const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_GSR_DELAY + 1];
+extern const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_MRD + 1];
 
 extern const struct nla_policy ndproxy_mld_group_get_nl_policy[NDPROXY_A_MLD_GROUP_GROUP + 1];
 

@@ -167,6 +167,22 @@ static int ndp_nl_put_mld_counters(struct sk_buff *skb, const struct mld_link_in
 	return 0;
 }
 
+/* What the proxy makes of the engine on its links. */
+static int ndp_nl_put_mld_proxy(struct sk_buff *skb, struct net *net, int ifindex)
+{
+	const struct ndp_link *link;
+	int err = 0;
+
+	rcu_read_lock();
+	link = ndp_link_by_index(ndp_net(net), ifindex);
+	if (link && (nla_put_u8(skb, NDPROXY_A_MLD_LINK_SNOOP_JOINS,
+				READ_ONCE(link->mld.snoop_joins)) ||
+		     nla_put_u32(skb, NDPROXY_A_MLD_LINK_SNOOPED, READ_ONCE(link->snm.n_joins))))
+		err = -EMSGSIZE;
+	rcu_read_unlock();
+	return err;
+}
+
 static int ndp_nl_fill_mld_link(struct sk_buff *skb, struct net *net,
 				const struct mld_link_info *info)
 {
@@ -190,7 +206,9 @@ static int ndp_nl_fill_mld_link(struct sk_buff *skb, struct net *net,
 	    ndp_nl_put_left(skb, NDPROXY_A_MLD_LINK_V1_LEFT, info->v1_left,
 			    NDPROXY_A_MLD_LINK_PAD) ||
 	    ndp_nl_put_left(skb, NDPROXY_A_MLD_LINK_ANSWER_LEFT, info->answer_left,
-			    NDPROXY_A_MLD_LINK_PAD))
+			    NDPROXY_A_MLD_LINK_PAD) ||
+	    nla_put_u8(skb, NDPROXY_A_MLD_LINK_MRD, info->mrd) ||
+	    ndp_nl_put_mld_proxy(skb, net, info->ifindex))
 		return -EMSGSIZE;
 	return ndp_nl_put_mld_counters(skb, info);
 }
@@ -283,6 +301,12 @@ static int ndp_nl_read_mld_config(struct genl_info *info, struct ndp_mld_change 
 	config->has_gsr_delay = attrs[NDPROXY_A_MLD_LINK_GSR_DELAY];
 	if (config->has_gsr_delay)
 		config->gsr_delay = nla_get_s32(attrs[NDPROXY_A_MLD_LINK_GSR_DELAY]);
+	config->has_mrd = attrs[NDPROXY_A_MLD_LINK_MRD];
+	if (config->has_mrd)
+		config->mrd = nla_get_u8(attrs[NDPROXY_A_MLD_LINK_MRD]);
+	change->has_snoop_joins = attrs[NDPROXY_A_MLD_LINK_SNOOP_JOINS];
+	if (change->has_snoop_joins)
+		change->snoop_joins = nla_get_u8(attrs[NDPROXY_A_MLD_LINK_SNOOP_JOINS]);
 	return ndp_nl_read_mld_limits(info, config);
 }
 
@@ -370,6 +394,10 @@ static int ndp_nl_listener_link(struct genl_info *info)
 	if (ndp_nl_lacks(info, NDPROXY_A_MLD_LISTENER_GROUP, "the group") ||
 	    ndp_nl_lacks(info, NDPROXY_A_MLD_LISTENER_ID, "the listener's name"))
 		return -EINVAL;
+	if (!nla_strcmp(info->attrs[NDPROXY_A_MLD_LISTENER_ID], NDP_SNM_ID)) {
+		NL_SET_ERR_MSG(info->extack, "the listener ndproxy stands for the proxy itself");
+		return -EINVAL;
+	}
 	return ndp_nl_mld_need_dev(info, NDPROXY_A_MLD_LISTENER_IFINDEX,
 				   NDPROXY_A_MLD_LISTENER_IFNAME);
 }

@@ -23,10 +23,11 @@ const struct ndp_param_desc ndp_param_desc[NDP_PARAMS] = {
 	[NDP_MCAST_NA_RATE]	    = { "mcast_na_rate",	 1, 1000000, 100 },
 	[NDP_HOLD_PER_TARGET]	    = { "hold_per_target",	 1, 256, 3 },
 	[NDP_HOLD_PACKETS]	    = { "hold_packets",		 1, 4096, 256 },
+	[NDP_SNOOP_GROUPS]	    = { "snoop_groups",		 0, 65536, 2048 },
 };
 
 static uint ndp_default[NDP_PARAMS] = {
-	4096, 8, 5, 65536, 256, 600, 1000, 1000, 100, 3, 256,
+	4096, 8, 5, 65536, 256, 600, 1000, 1000, 100, 3, 256, 2048,
 };
 
 module_param_named(targets_per_prefix, ndp_default[NDP_TARGETS_PER_PREFIX], uint, 0444);
@@ -51,6 +52,8 @@ module_param_named(hold_per_target, ndp_default[NDP_HOLD_PER_TARGET], uint, 0444
 MODULE_PARM_DESC(hold_per_target, "Packets held per target while it is sought");
 module_param_named(hold_packets, ndp_default[NDP_HOLD_PACKETS], uint, 0444);
 MODULE_PARM_DESC(hold_packets, "Packets held in all");
+module_param_named(snoop_groups, ndp_default[NDP_SNOOP_GROUPS], uint, 0444);
+MODULE_PARM_DESC(snoop_groups, "Solicited-node groups listened to per link for hosts elsewhere");
 
 static bool ndp_param_in_range(enum ndp_param which, u32 value)
 {
@@ -115,6 +118,8 @@ void ndp_param_init(struct ndp_net *nn)
 int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		  struct netlink_ext_ack *extack)
 {
+	struct ndp_link *link;
+
 	if (!ndp_param_in_range(which, value)) {
 		NL_SET_ERR_MSG_FMT(extack, "%s must be in the range %u..%u",
 				   ndp_param_desc[which].name, ndp_param_desc[which].min,
@@ -128,5 +133,8 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		return -EPERM;
 	}
 	WRITE_ONCE(nn->limit[which], value);
+	if (which == NDP_SNOOP_GROUPS)
+		list_for_each_entry(link, &nn->links, list)
+			ndp_snm_check(link);
 	return 0;
 }

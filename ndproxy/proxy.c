@@ -578,4 +578,8 @@ const struct ndp_host_ops ndp_proxy_host_ops = {
 	.probe = ndp_proxy_host_probe,
 	.placed = ndp_proxy_host_placed,
 	.seek = ndp_proxy_seek,
+	.enter = ndp_snm_enter,
+	.leave = ndp_snm_leave,
+	.detached = ndp_snm_detached,
+	.removed = ndp_snm_removed,
 };

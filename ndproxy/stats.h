@@ -64,6 +64,7 @@ enum ndp_counter {
  * @NDP_DROP_NOT_FOUND: the target of a held packet did not answer; the sender was told so
  * @NDP_DROP_SAME_LINK: the target of a packet lives on the link that the packet came in on
  * @NDP_DROP_REDIRECT: a Redirect of the kernel's for such a packet, or for a held one
+ * @NDP_DROP_SNOOP_LIMIT: too many solicited-node groups of hosts elsewhere (MLD-S2)
  * @NDP_DROPS: how many there are
  */
 enum ndp_drop {
@@ -92,6 +93,7 @@ enum ndp_drop {
 	NDP_DROP_NOT_FOUND,
 	NDP_DROP_SAME_LINK,
 	NDP_DROP_REDIRECT,
+	NDP_DROP_SNOOP_LIMIT,
 	NDP_DROPS
 };
 

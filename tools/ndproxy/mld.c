@@ -22,6 +22,9 @@ static const struct arg set_args[] = {
 	  .attr = NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES },
 	{ "max-listener-sources", "N", ARG_U32, .optional = true,
 	  .attr = NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES },
+	{ "snoop-joins", "on | off", ARG_BOOL, .optional = true,
+	  .attr = NDPROXY_A_MLD_LINK_SNOOP_JOINS },
+	{ "mrd", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_MLD_LINK_MRD },
 	{ .type = ARG_NONE }
 };
 
@@ -56,7 +59,7 @@ static const char *const counters[] = {
 	"reports_v2_out", "dones_out", "tx_failed", "length", "source", "hop-limit", "router-alert",
 	"checksum", "own", "destination", "group", "sources-missing", "sources-limit",
 	"general-sources", "version", "queue", "rate", "memory", "not_joined", "ssm_exclude",
-	"limit", "version_changes",
+	"limit", "version_changes", "mrd_in", "mrd_out",
 };
 
 static_assert(NDPROXY_A_MLD_COUNTERS_QUERIES_V1 + ARRAY_SIZE(counters) - 1 ==
@@ -114,6 +117,21 @@ static void print_parameters(struct nlattr **tb)
 		attr_u32(tb[NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES]));
 }
 
+/* What deviates from the default is told always. */
+static void print_proxied(struct nlattr **tb)
+{
+	bool mrd = attr_u32(tb[NDPROXY_A_MLD_LINK_MRD]);
+	bool joins;
+
+	if (tb[NDPROXY_A_MLD_LINK_SNOOP_JOINS]) {
+		joins = attr_u32(tb[NDPROXY_A_MLD_LINK_SNOOP_JOINS]);
+		out_onoff("snoop_joins", out.details || !joins ? " snoop-joins " : NULL, joins);
+		out_num("snooped", joins ? " snooped " : NULL,
+			attr_u32(tb[NDPROXY_A_MLD_LINK_SNOOPED]));
+	}
+	out_onoff("mrd", out.details || mrd ? " mrd " : NULL, mrd);
+}
+
 /**
  * mld_link_print() - print a link of the engine
  * @tb: its attributes
@@ -138,6 +156,7 @@ void mld_link_print(struct nlattr **tb)
 	if (tb[NDPROXY_A_MLD_LINK_ANSWER_LEFT])
 		out_age("answer_left_ms", " answer-left ",
 			attr_u64(tb[NDPROXY_A_MLD_LINK_ANSWER_LEFT]));
+	print_proxied(tb);
 	if (out.json || out.stats)
 		print_counters(tb[NDPROXY_A_MLD_LINK_COUNTERS]);
 }

@@ -66,7 +66,7 @@ static const char *const drop_words[] = {
 	"option-length", "fragment", "dad-destination", "dad-slla",
 	"na-multicast-solicited", "own-echo", "ns-rate", "na-rate", "target-limit",
 	"solicitor-limit", "host-limit", "lladdr-limit", "no-source", "no-memory",
-	"not-ready", "hold-limit", "not-found", "same-link", "redirect",
+	"not-ready", "hold-limit", "not-found", "same-link", "redirect", "snoop-limit",
 };
 
 NAMES(drop, NDPROXY_DROP_REASON_MAX);

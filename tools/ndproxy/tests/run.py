@@ -29,7 +29,8 @@ MLD_LINK = {"ifname": "up0", "ifindex": 3, "version": 1, "version_mode": "1", "g
             "robustness": 2, "query_interval": 125, "query_response_interval_ms": 10000,
             "unsolicited_interval_ms": 1000, "gsr_delay": -1, "max_groups": 65536,
             "max_group_sources": 1024, "max_listener_sources": 128, "silent": False,
-            "asleep": False, "v1_left_ms": 260000}
+            "asleep": False, "v1_left_ms": 260000, "snoop_joins": True, "snooped": 4,
+            "mrd": True}
 MLD_GROUP = {"group": "ff1e::1", "dev": "up0", "state": "reporting", "mode": "include",
              "nsources": 2, "sources": ["2001:db8::1", "2001:db8::2"], "change_left_ms": 20,
              "cut": False, "listeners": [
@@ -400,7 +401,7 @@ def json_of_counters():
         "hop-limit checksum code length target-multicast option-length fragment "
         "dad-destination dad-slla na-multicast-solicited own-echo ns-rate na-rate target-limit "
         "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready hold-limit "
-        "not-found same-link redirect").split()
+        "not-found same-link redirect snoop-limit").split()
     assert {k for k, v in drops.items() if v} == {"own-echo", "not-ready"}
 
 
@@ -410,7 +411,8 @@ def json_of_the_listener_engine():
     counters, drops = got.pop("counters"), got.pop("drops")
     assert got == MLD_LINK
     assert counters["queries_v1"] == 1 << 40 and counters["version_changes"] == (1 << 40) + 27
-    assert list(counters)[-4:] == ["not_joined", "ssm_exclude", "limit", "version_changes"]
+    assert list(counters)[-6:] == ["not_joined", "ssm_exclude", "limit", "version_changes",
+                                   "mrd_in", "mrd_out"]
     assert list(drops)[0] == "length" and list(drops)[-1] == "memory" and len(drops) == 15
     assert json.loads(unit("print", "mld-group", "j")) == MLD_GROUP
 
@@ -418,8 +420,9 @@ def json_of_the_listener_engine():
 @test
 def text_of_the_listener_engine():
     assert unit("print", "mld-link").splitlines() == [
-        "3: up0: version 1 held-at 1 groups 7 robustness 2 v1-left 4m20s"]
-    assert "gsr-delay -1" in unit("print", "mld-link", "d")
+        "3: up0: version 1 held-at 1 groups 7 robustness 2 v1-left 4m20s snooped 4 mrd on"]
+    details = unit("print", "mld-link", "d")
+    assert "gsr-delay -1" in details and "snoop-joins on" in details
     assert "drops: length" in unit("print", "mld-link", "s")
     assert unit("print", "mld-group").splitlines() == [
         "ff1e::1 dev up0 state reporting include 2001:db8::1,2001:db8::2 change-left 20ms",

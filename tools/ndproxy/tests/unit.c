@@ -481,6 +481,9 @@ static void print_mld_link(void)
 	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_ASLEEP, 0);
 	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_GROUPS, 7);
 	mnl_attr_put_u64(nlh, NDPROXY_A_MLD_LINK_V1_LEFT, 260000);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_SNOOP_JOINS, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_MLD_LINK_SNOOPED, 4);
+	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_LINK_MRD, 1);
 	nest = mnl_attr_nest_start(nlh, NDPROXY_A_MLD_LINK_COUNTERS);
 	for (int i = NDPROXY_A_MLD_COUNTERS_QUERIES_V1; i <= NDPROXY_A_MLD_COUNTERS_MAX; i++)
 		mnl_attr_put_u64(nlh, i, (UINT64_C(1) << 40) + i -
