@@ -34,7 +34,7 @@ def pytest_configure(config):
 
 def row_of(item):
     """The row of the specification that a test's name begins with."""
-    found = re.match(r"test_(nd_[a-j]\d*|mld_[a-ft]\d*(?=_)|control)_",
+    found = re.match(r"test_(nd_[a-j]\d*|mld_[a-fst]\d*(?=_)|control)_",
                      item.name)
     row = found.group(1) if found else item.name
     return (row, item.path) if row == "control" else row
