@@ -189,4 +189,5 @@ static struct kunit_suite mld_mrd_suite = {
 	.exit = mldt_link_end,
 	.test_cases = mld_mrd_tests,
 };
+
 kunit_test_suite(mld_mrd_suite);

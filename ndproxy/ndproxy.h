@@ -4,9 +4,10 @@
  *
  * Locks, outermost first:
  *   RTNL             writers of links, groups, prefixes and their on-link entries, of the static
- *                    hosts and of what is configured; all-multicast; hooks
+ *                    hosts and of what is configured; all-multicast; hooks; the solicited-node
+ *                    groups that a link listens to, for which the engine's locks are taken
  *   ndp_hosts.lock   hosts, stations, their lists, and the verdict "dead" or "down" that keeps new
- *                    hosts off a prefix or a link
+ *                    hosts off a prefix or a link; where hosts of a solicited-node group live
  *   ndp_records.lock one per prefix: its solicitation records
  *   ndp_hold.lock    held packets; none of the others is taken with it
  *   ndp_jobs.lock    the queue of jobs
