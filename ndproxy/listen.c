@@ -143,7 +143,7 @@ static int ndp_mld_set_link(struct ndp_link *link, const struct ndp_mld_change *
 		return err;
 	ndp_mld_keep(&link->mld.config, &change->config);
 	if (change->has_snoop_joins)
-		link->mld.snoop_joins = change->snoop_joins;
+		WRITE_ONCE(link->mld.snoop_joins, change->snoop_joins);
 	if (change->has_on) {
 		link->mld.on = change->on;
 		link->mld.running = change->on && dev && ndp_mld_runs(dev);
