@@ -315,6 +315,9 @@ static void ndp_link_refresh(struct ndp_net *nn, struct ndp_link *link)
 		link->state = NDP_LINK_WAITING;
 		return;
 	}
+	/* What changed may be the device's addresses. */
+	link->snm.own_stale = true;
+	ndp_snm_wake(nn);
 	if (xchg(&link->bounced, 0))
 		ndp_link_deactivate(nn, link, NDP_LINK_DOWN);
 	if (netif_running(dev))
@@ -401,6 +404,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	INIT_LIST_HEAD(&link->onlinks);
 	INIT_LIST_HEAD(&link->static_prefixes);
 	INIT_LIST_HEAD(&link->hosts);
+	INIT_LIST_HEAD(&link->snm.own);
 	ndp_bucket_init(&link->ns_unknown);
 	ndp_bucket_init(&link->ns_known);
 	ndp_bucket_init(&link->ns_dad);

@@ -313,6 +313,8 @@ struct ndp_mld {
  * @joins: what it listens to for hosts elsewhere: struct ndp_snm_join, by the 24 bits
  * @n_joins: how many; read without a lock
  * @n_homes: groups of hosts that live here; ndp_hosts.lock
+ * @own: this router's own addresses here: struct ndp_snm_own
+ * @own_stale: look whether these are all of them
  * @stale: look whether it listens to all that it should
  * @lacks: it does not, since there was no room
  */
@@ -320,6 +322,8 @@ struct ndp_snm_link {
 	struct rb_root joins;
 	unsigned int n_joins;
 	unsigned int n_homes;
+	struct list_head own;
+	bool own_stale;
 	bool stale;
 	bool lacks;
 };
@@ -881,7 +885,7 @@ struct ndp_snm_key {
  * @list: in ndp_snm.fresh or .left, or in none
  * @rcu: frees it
  * @left: jiffies when the last of them left
- * @n_hosts: how many there are
+ * @n_hosts: how many there are, this router's own addresses included
  * @held: the other links listen for it; RTNL
  *
  * ndp_hosts.lock where nothing else is said. It is freed under RTNL only.
@@ -910,6 +914,20 @@ struct ndp_snm_join {
 };
 
 /**
+ * struct ndp_snm_own - an address of this router on a link; RTNL
+ * @list: in ndp_snm_link.own
+ * @home: counts it; NULL: there was no room
+ * @addr: the address
+ * @seen: it was there at the last look
+ */
+struct ndp_snm_own {
+	struct list_head list;
+	struct ndp_snm_home *home;
+	struct in6_addr addr;
+	bool seen;
+};
+
+/**
  * struct ndp_snm - the solicited-node groups of a namespace's hosts
  * @homes: struct ndp_snm_home, one for each group and link where it has hosts
  * @fresh: homes that the other links do not listen for yet; ndp_hosts.lock
@@ -928,7 +946,15 @@ void ndp_snm_exit(struct ndp_net *nn);
 void ndp_snm_enter(struct ndp_host *host);
 void ndp_snm_leave(struct ndp_host *host);
 void ndp_snm_detached(struct ndp_link *link);
+struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
+				      const struct in6_addr *addr);
+void ndp_snm_put_home(struct ndp_net *nn, struct ndp_snm_home *home);
 void ndp_snm_removed(struct ndp_link *link);
+
+/* --- snm_own.c: this router's own addresses among them ---------------------------------------- */
+
+void ndp_snm_sync_own(struct ndp_link *link);
+void ndp_snm_forget_own(struct ndp_link *link);
 
 /* --- fill.c: objects as netlink attributes ---------------------------------------------------- */
 

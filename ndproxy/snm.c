@@ -34,11 +34,12 @@ static u32 ndp_snm_limit(const struct ndp_net *nn)
 	return READ_ONCE(nn->limit[NDP_SNOOP_GROUPS]);
 }
 
-static void ndp_snm_key(struct ndp_snm_key *key, const struct ndp_host *host)
+static void ndp_snm_key(struct ndp_snm_key *key, const struct ndp_link *link,
+			const struct in6_addr *addr)
 {
-	key->group = host->key.group;
+	key->group = link->group->id;
 	/* RFC 4291 2.7.1: the low-order 24 bits of the address. */
-	key->bits = host->key.addr.s6_addr32[3] & htonl(0xffffff);
+	key->bits = addr->s6_addr32[3] & htonl(0xffffff);
 }
 
 static void ndp_snm_addr(struct in6_addr *addr, __be32 bits)
@@ -218,35 +219,35 @@ static struct ndp_snm_home *ndp_snm_new_home(struct ndp_net *nn, const struct nd
 }
 
 /**
- * ndp_snm_enter() - a host lives on its link from now on; ndp_host_ops.enter
- * @host: host without a home
+ * ndp_snm_get_home() - count one more address that lives on a link
+ * @nn: namespace
+ * @link: where
+ * @addr: the address
  *
- * Where there is no memory or no room for it, it goes without, until it is tried again.
- *
- * Context: softirq or process, hosts' lock.
+ * Context: hosts' lock.
+ * Return: its home; NULL: no memory, or no room.
  */
-void ndp_snm_enter(struct ndp_host *host)
+struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
+				      const struct in6_addr *addr)
 {
-	struct ndp_link *link = host->link;
-	struct ndp_net *nn = link->nn;
 	struct ndp_snm_home *home;
 	struct ndp_snm_key key;
 
 	lockdep_assert_held(&nn->hosts.lock);
 
-	ndp_snm_key(&key, host);
+	ndp_snm_key(&key, link, addr);
 	rcu_read_lock();
 	home = ndp_snm_find_home(nn, &key, link) ?: ndp_snm_new_home(nn, &key, link);
 	rcu_read_unlock();
-	host->home = home;
 	if (!home || home->n_hosts++)
-		return;
+		return home;
 	if (home->held) {
 		list_del_init(&home->list);
-		return;
+		return home;
 	}
 	list_move_tail(&home->list, &nn->snm.fresh);
 	ndp_snm_wake(nn);
+	return home;
 }
 
 static void ndp_snm_linger(struct ndp_net *nn, struct ndp_snm_home *home)
@@ -259,6 +260,37 @@ static void ndp_snm_linger(struct ndp_net *nn, struct ndp_snm_home *home)
 }
 
 /**
+ * ndp_snm_put_home() - the opposite
+ * @nn: namespace
+ * @home: from ndp_snm_get_home(), or NULL
+ *
+ * Context: hosts' lock.
+ */
+void ndp_snm_put_home(struct ndp_net *nn, struct ndp_snm_home *home)
+{
+	lockdep_assert_held(&nn->hosts.lock);
+
+	if (!home || --home->n_hosts)
+		return;
+	home->left = jiffies;
+	if (home->held)
+		ndp_snm_linger(nn, home);
+}
+
+/**
+ * ndp_snm_enter() - a host lives on its link from now on; ndp_host_ops.enter
+ * @host: host without a home
+ *
+ * Where there is no memory or no room for it, it goes without, until it is tried again.
+ *
+ * Context: softirq or process, hosts' lock.
+ */
+void ndp_snm_enter(struct ndp_host *host)
+{
+	host->home = ndp_snm_get_home(host->link->nn, host->link, &host->key.addr);
+}
+
+/**
  * ndp_snm_leave() - a host lives on its link no more; ndp_host_ops.leave
  * @host: host, its link still set
  *
@@ -266,17 +298,8 @@ static void ndp_snm_linger(struct ndp_net *nn, struct ndp_snm_home *home)
  */
 void ndp_snm_leave(struct ndp_host *host)
 {
-	struct ndp_snm_home *home = host->home;
-	struct ndp_net *nn = host->link->nn;
-
-	lockdep_assert_held(&nn->hosts.lock);
-
+	ndp_snm_put_home(host->link->nn, host->home);
 	host->home = NULL;
-	if (!home || --home->n_hosts)
-		return;
-	home->left = jiffies;
-	if (home->held)
-		ndp_snm_linger(nn, home);
 }
 
 /* --- homes into joins; RTNL ------------------------------------------------------------------- */
@@ -407,6 +430,9 @@ static void ndp_snm_sync_links(struct ndp_net *nn, unsigned int *n)
 	struct ndp_link *link;
 
 	list_for_each_entry(link, &nn->links, list) {
+		if (link->snm.own_stale)
+			ndp_snm_sync_own(link);
+		link->snm.own_stale = false;
 		if (!link->snm.stale)
 			continue;
 		link->snm.lacks = false;
@@ -483,6 +509,7 @@ static void ndp_snm_work(struct work_struct *work)
 void ndp_snm_detached(struct ndp_link *link)
 {
 	ndp_snm_part_all(link);
+	ndp_snm_forget_own(link);
 }
 
 /**

@@ -29,10 +29,11 @@ def engines(lab):
     return lab
 
 
-def joined(lab, dev):
-    """Groups that the proxy listens to on a link."""
-    return {g["group"] for g in lab.tool.json("mld", "group", "show", "dev", dev)
+def joined(lab, dev, own=False):
+    """Groups that the proxy listens to on a link, those of the router itself left out."""
+    have = {g["group"] for g in lab.tool.json("mld", "group", "show", "dev", dev)
             if any(x["id"] == "ndproxy" for x in g["listeners"])}
+    return have if own else have - {pkt.snm(R_ADDR)}
 
 
 def wait_joined(lab, dev, *groups):
@@ -64,7 +65,7 @@ def test_mld_s1_host_is_listened_for_on_the_other_links(lab):
     assert not ear.reports(SNM_A)
     for dev in lab.ports:
         shown = link(lab, dev)
-        assert shown["snoop_joins"] is True and shown["snooped"] == len(joined(lab, dev))
+        assert shown["snoop_joins"] is True and shown["snooped"] == len(joined(lab, dev, True))
 
 
 def test_mld_s1_tentative_host_is_listened_for(lab):
@@ -113,6 +114,19 @@ def test_mld_s1_group_follows_a_host_that_moves(lab):
     assert joined(lab, "up0") == {SNM_D} == joined(lab, "down0")
     wait_for(lambda: not joined(lab, "down0"), "left where it is", 20)
     assert joined(lab, "up0") == joined(lab, "down1") == {SNM_D}
+
+
+@pytest.mark.heavy
+def test_mld_s1_own_addresses_of_the_router(lab):
+    """Hosts on all links ask for them, and the kernel listens on the one that has them."""
+    group, more = pkt.snm(R_ADDR), pkt.snm("2001:db8:1::77:7777")
+    for dev in ("down0", "down1"):
+        wait_for(lambda dev=dev: joined(lab, dev, True) == {group}, f"one on {dev}")
+    assert not joined(lab, "up0", True), "link-local addresses are of one link only"
+    lab.r.ip("addr add 2001:db8:1::77:7777/64 dev up0")
+    wait_for(lambda: joined(lab, "down0", True) == {group, more}, "two")
+    lab.r.ip("addr del 2001:db8:1::77:7777/64 dev up0")
+    wait_for(lambda: joined(lab, "down0", True) == {group}, "one", 75)
 
 
 def test_mld_s1_switched_per_link(lab):

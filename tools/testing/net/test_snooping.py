@@ -102,6 +102,7 @@ def test_nd_j4_switches_on_both_sides(both):
     assert ping(both.uh, D)
     both.uh.ip("neigh flush dev eth0")
     assert ping(both.dh, A)
+    assert ping(both.dh, R_ADDR), "an address of the router's other link"
 
 
 def test_mld_s4_switch_that_lost_its_memory(both):
