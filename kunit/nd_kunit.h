@@ -131,7 +131,7 @@ struct lladdr_case {
 	u8 pad;
 };
 
-static const struct lladdr_case lladdr_cases[] = {
+static const struct lladdr_case lladdr_cases[] __maybe_unused = {
 	{ "RFC 4861 4.6.1 link without addresses", 0, 0, 0 },
 	{ "RFC 4861 4.6.1 one octet", 1, 1, 0 },
 	{ "RFC 2464 6 Ethernet", 6, 1, 0 },

@@ -16,6 +16,10 @@
 #define ND_OFF_FLAGS	4
 #define ND_OFF_TARGET	8
 
+/* Offsets in a Router Advertisement (RFC 4861 4.2). */
+#define ND_RA_OFF_FLAGS		5
+#define ND_RA_OFF_LIFETIME	6
+
 #define ND_IPOIB_ALEN	20	/* no other link has such addresses */
 
 /**
@@ -31,22 +35,28 @@ bool nd_addr_is_solicited_node(const struct in6_addr *addr)
 }
 EXPORT_SYMBOL_IF_KUNIT(nd_addr_is_solicited_node);
 
-/* RFC 4861 7.1.1 and 7.1.2: what both messages have in common, options aside. */
-static enum ndp_drop nd_check_header(const struct nd_packet *pkt)
+/* RFC 4861 6.1.2, 7.1.1 and 7.1.2: what the messages have in common, options aside. */
+static enum ndp_drop nd_check_header(const struct nd_packet *pkt, unsigned int header_len)
 {
 	if (pkt->fragment)
 		return NDP_DROP_FRAGMENT;
 	if (pkt->hop_limit != ND_HOP_LIMIT)
 		return NDP_DROP_HOP_LIMIT;
-	if (pkt->len < ND_HEADER_LEN)
+	if (pkt->len < header_len)
 		return NDP_DROP_LENGTH;
 	if (!pkt->checksum_ok)
 		return NDP_DROP_CHECKSUM;
 	if (pkt->data[ND_OFF_CODE])
 		return NDP_DROP_CODE;
-	if (pkt->data[ND_OFF_TARGET] == 0xff)
-		return NDP_DROP_TARGET_MULTICAST;
 	return NDP_DROP_NONE;
+}
+
+/* Return: octets of the option that begins here; 0: it cannot be one (RFC 4861 4.6). */
+static unsigned int nd_opt_span(const u8 *opt, unsigned int left)
+{
+	unsigned int len = left < 2 ? 0 : opt[1] * 8;
+
+	return len <= left ? len : 0;
 }
 
 /* IP over InfiniBand pads its option before the address (RFC 4391 9.3), other links behind it. */
@@ -85,10 +95,8 @@ static enum ndp_drop nd_parse_options(const struct nd_packet *pkt, struct nd_inf
 	const u8 *opt = pkt->data + ND_HEADER_LEN;
 
 	for (; left; opt += len, left -= len) {
-		if (left < 2)
-			return NDP_DROP_OPTION_LENGTH;
-		len = opt[1] * 8;
-		if (!len || len > left)
+		len = nd_opt_span(opt, left);
+		if (!len)
 			return NDP_DROP_OPTION_LENGTH;
 
 		if (opt[0] == lladdr_opt)
@@ -114,10 +122,12 @@ static enum ndp_drop nd_parse_options(const struct nd_packet *pkt, struct nd_inf
  */
 enum ndp_drop nd_parse(const struct nd_packet *pkt, struct nd_info *info)
 {
-	enum ndp_drop why = nd_check_header(pkt);
+	enum ndp_drop why = nd_check_header(pkt, ND_HEADER_LEN);
 
 	if (why)
 		return why;
+	if (pkt->data[ND_OFF_TARGET] == 0xff)
+		return NDP_DROP_TARGET_MULTICAST;
 
 	memset(info, 0, sizeof(*info));
 	info->type = pkt->data[0];
@@ -136,6 +146,34 @@ enum ndp_drop nd_parse(const struct nd_packet *pkt, struct nd_info *info)
 	return nd_parse_options(pkt, info);
 }
 EXPORT_SYMBOL_IF_KUNIT(nd_parse);
+
+/**
+ * nd_parse_ra() - validate a Router Advertisement
+ * @pkt: what was received; its type octet says that it is one
+ * @ra: filled if the message is valid
+ *
+ * RFC 4861 6.1.2, and RFC 6980 5.
+ *
+ * Return: true if it is valid.
+ */
+bool nd_parse_ra(const struct nd_packet *pkt, struct nd_ra *ra)
+{
+	const u8 *opt = pkt->data + ND_RA_HEADER_LEN;
+	unsigned int left, len;
+
+	if (nd_check_header(pkt, ND_RA_HEADER_LEN) ||
+	    (pkt->saddr->s6_addr32[0] & htonl(0xffc00000)) != htonl(0xfe800000))
+		return false;
+	for (left = pkt->len - ND_RA_HEADER_LEN; left; opt += len, left -= len) {
+		len = nd_opt_span(opt, left);
+		if (!len)
+			return false;
+	}
+	ra->proxy = pkt->data[ND_RA_OFF_FLAGS] & ND_RA_PROXY;
+	ra->lifetime = pkt->data[ND_RA_OFF_LIFETIME] << 8 | pkt->data[ND_RA_OFF_LIFETIME + 1];
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(nd_parse_ra);
 
 static unsigned int nd_opt_len(unsigned int len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Neighbor Solicitations and Advertisements as octets (RFC 4861 4.3, 4.4): parse, validate, build.
- * Pure.
+ * Router Advertisements (4.2): parse what the proxy heeds. Pure.
  */
 #ifndef NDPROXY_ND_H
 #define NDPROXY_ND_H
@@ -11,16 +11,20 @@
 
 #include "stats.h"
 
+#define ND_TYPE_RA		134
 #define ND_TYPE_NS		135
 #define ND_TYPE_NA		136
 #define ND_HOP_LIMIT		255
 #define ND_HEADER_LEN		24	/* both messages, without options */
+#define ND_RA_HEADER_LEN	16
 #define ND_LLADDR_MAX		32	/* MAX_ADDR_LEN of the kernel */
 #define ND_NONCE_MAX		254	/* octets, of an option of 256; RFC 7527 4.1 asks for 6 */
 
 #define ND_NA_ROUTER		0x80
 #define ND_NA_SOLICITED		0x40
 #define ND_NA_OVERRIDE		0x20
+
+#define ND_RA_PROXY		0x04	/* RFC 4389 4.1.3.3 */
 
 #define ND_OPT_SLLA		1	/* RFC 4861 4.6.1 */
 #define ND_OPT_TLLA		2
@@ -80,7 +84,18 @@ struct nd_info {
 	const u8 *nonce;
 };
 
+/**
+ * struct nd_ra - what the proxy heeds of a valid Router Advertisement
+ * @lifetime: Router Lifetime in seconds; 0: not a default router
+ * @proxy: the Proxy bit is set: a proxy sent it
+ */
+struct nd_ra {
+	u16 lifetime;
+	bool proxy;
+};
+
 enum ndp_drop nd_parse(const struct nd_packet *pkt, struct nd_info *info);
+bool nd_parse_ra(const struct nd_packet *pkt, struct nd_ra *ra);
 unsigned int nd_build_len(const struct nd_info *info);
 void nd_build(const struct nd_info *info, u8 *data);
 bool nd_addr_is_solicited_node(const struct in6_addr *addr);

@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static const u8 lladdr_lens[] = { 6, 0, 8, 20, 1, 14, 7, 32 };
 static const struct in6_addr host = { .s6_addr = { 0x20, 1, 0xd, 0xb8, [15] = 1 } };
+static const struct in6_addr router = { .s6_addr = { 0xfe, 0x80, [15] = 1 } };
 static const struct in6_addr unspecified;
 static const struct in6_addr destinations[] = {
 	{ .s6_addr = { 0xff, 2, [11] = 1, 0xff, 0x12, 0x34, 0x56 } },
@@ -20,11 +21,9 @@ static const struct in6_addr destinations[] = {
 
 #define CHECK(cond) do { if (!(cond)) abort(); } while (0)
 
-/* Do the options fill the message? Counts those of one type. */
-static bool options_fill(const u8 *msg, size_t len, u8 type, unsigned int *n)
+/* Do the options from an offset on fill the message? Counts those of one type. */
+static bool options_fill(const u8 *msg, size_t at, size_t len, u8 type, unsigned int *n)
 {
-	size_t at = ND_HEADER_LEN;
-
 	*n = 0;
 	while (at + 2 <= len && msg[at + 1]) {
 		*n += msg[at] == type;
@@ -40,7 +39,7 @@ static bool is_valid(const struct nd_packet *pkt)
 	bool to_group = pkt->daddr->s6_addr[0] == 0xff;
 	unsigned int slla;
 
-	if (pkt->len < ND_HEADER_LEN || !options_fill(pkt->data, pkt->len, ND_OPT_SLLA, &slla))
+	if (pkt->len < ND_HEADER_LEN || !options_fill(pkt->data, ND_HEADER_LEN, pkt->len, ND_OPT_SLLA, &slla))
 		return false;
 	if (pkt->fragment || pkt->hop_limit != 255 || !pkt->checksum_ok)
 		return false;
@@ -110,6 +109,23 @@ static void parse(const struct nd_packet *pkt)
 	there_and_back(pkt, &info);
 }
 
+/* RFC 4861 6.1.2. */
+static void parse_ra(const struct nd_packet *pkt)
+{
+	struct nd_ra ra = { 0 };
+	unsigned int n;
+	bool valid;
+
+	valid = pkt->len >= 16 && options_fill(pkt->data, 16, pkt->len, 0, &n) && !pkt->fragment &&
+		pkt->hop_limit == 255 && pkt->checksum_ok && !pkt->data[1] &&
+		pkt->saddr->s6_addr[0] == 0xfe && (pkt->saddr->s6_addr[1] & 0xc0) == 0x80;
+	CHECK(nd_parse_ra(pkt, &ra) == valid);
+	if (!valid)
+		return;
+	CHECK(ra.proxy == !!(pkt->data[5] & 4));
+	CHECK(ra.lifetime == pkt->data[6] * 256 + pkt->data[7]);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct nd_packet pkt = { 0 };
@@ -135,6 +151,11 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (pkt.len)
 		msg[0] = data[1] & 8 ? ND_TYPE_NA : ND_TYPE_NS;
 	parse(&pkt);
+	/* The same octets as a Router Advertisement */
+	pkt.saddr = &router;
+	parse_ra(&pkt);
+	pkt.saddr = &host;
+	parse_ra(&pkt);
 	free(block);
 	return 0;
 }

@@ -37,6 +37,7 @@ typedef int64_t ktime_t;
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
 #define BIT(n)			(1UL << (n))
+#define __maybe_unused		__attribute__((unused))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 
 #define min(a, b)		({ __auto_type a_ = (a); __auto_type b_ = (b); a_ < b_ ? a_ : b_; })
