@@ -119,6 +119,42 @@ void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_h
 	ndp_event_send(nn, skb, hdr, err);
 }
 
+/**
+ * ndp_event_ra() - tell of a Router Advertisement
+ * @nn: namespace
+ * @link: where
+ * @from: who sent it
+ * @ra: the advertisement
+ * @own: this host sent it
+ *
+ * Context: any.
+ */
+void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *from,
+		  const struct nd_ra *ra, bool own)
+{
+	bool rogue = !own && READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM;
+	struct nlattr *nest;
+	struct sk_buff *skb;
+	int err = 0;
+	void *hdr;
+
+	skb = ndp_event_new(nn, NDP_EVENT_RA, &hdr);
+	if (!skb)
+		return;
+	nest = nla_nest_start(skb, NDPROXY_A_EVENT_RA);
+	if (!nest || nla_put_u32(skb, NDPROXY_A_RA_IFINDEX, READ_ONCE(link->ifindex)) ||
+	    nla_put_string(skb, NDPROXY_A_RA_IFNAME, link->name) ||
+	    nla_put_in6_addr(skb, NDPROXY_A_RA_ADDR, from) ||
+	    nla_put_u8(skb, NDPROXY_A_RA_PROXY, ra->proxy) ||
+	    nla_put_u8(skb, NDPROXY_A_RA_ROGUE, rogue) ||
+	    nla_put_u8(skb, NDPROXY_A_RA_OWN, own) ||
+	    nla_put_u32(skb, NDPROXY_A_RA_LIFETIME, ra->lifetime))
+		err = -EMSGSIZE;
+	else
+		nla_nest_end(skb, nest);
+	ndp_event_send(nn, skb, hdr, err);
+}
+
 /* At most one event a second and kind: a limit is reached by a flood. */
 static bool ndp_event_limit_due(unsigned long *last)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Netfilter entry points. Start reading here: what is not a Neighbor Solicitation or Advertisement
- * leaves after one compare; the rest is parsed on the stack and goes to proxy.c.
+ * leaves after one compare; the rest is parsed on the stack and goes to proxy.c. Router
+ * Advertisements are looked at for ra.c, and go on.
  */
 
 #include <linux/if_arp.h>
@@ -46,13 +47,6 @@ static u8 ndp_hook_type(const struct sk_buff *skb, int offset)
 	return type ? *type : 0;
 }
 
-static bool ndp_hook_is_nd(const struct sk_buff *skb, int offset)
-{
-	u8 type = ndp_hook_type(skb, offset);
-
-	return type == ND_TYPE_NS || type == ND_TYPE_NA;
-}
-
 static const u8 *ndp_hook_mac(const struct sk_buff *skb, const struct net_device *dev)
 {
 	if (dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb) ||
@@ -61,27 +55,69 @@ static const u8 *ndp_hook_mac(const struct sk_buff *skb, const struct net_device
 	return eth_hdr(skb)->h_source;
 }
 
-static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragment,
-				    const struct nf_hook_state *state, struct nd_info *info)
+/* Return: false if there is no memory. */
+static bool ndp_hook_packet(struct sk_buff *skb, int offset, bool fragment,
+			    const struct nf_hook_state *state, struct nd_packet *pkt)
 {
-	struct nd_packet pkt = {
-		.len = skb->len - offset,
-		.fragment = fragment,
-		.lladdr_len = (state->in ?: state->out)->addr_len,
-		.checksum_ok = !state->in || !nf_ip6_checksum(skb, state->hook, offset,
-							      IPPROTO_ICMPV6),
-	};
-
+	pkt->len = skb->len - offset;
+	pkt->fragment = fragment;
+	pkt->lladdr_len = (state->in ?: state->out)->addr_len;
+	pkt->checksum_ok = !state->in || !nf_ip6_checksum(skb, state->hook, offset,
+							  IPPROTO_ICMPV6);
 	/*
 	 * Options are read in one piece; the length was checked against the packet by the kernel.
 	 */
 	if (!pskb_may_pull(skb, skb->len))
-		return NDP_DROP_NO_MEMORY;
-	pkt.saddr = &ipv6_hdr(skb)->saddr;
-	pkt.daddr = &ipv6_hdr(skb)->daddr;
-	pkt.hop_limit = ipv6_hdr(skb)->hop_limit;
-	pkt.data = skb->data + offset;
-	return nd_parse(&pkt, info);
+		return false;
+	pkt->saddr = &ipv6_hdr(skb)->saddr;
+	pkt->daddr = &ipv6_hdr(skb)->daddr;
+	pkt->hop_limit = ipv6_hdr(skb)->hop_limit;
+	pkt->data = skb->data + offset;
+	return true;
+}
+
+static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragment,
+				    const struct nf_hook_state *state, struct nd_info *info)
+{
+	struct nd_packet pkt;
+
+	return ndp_hook_packet(skb, offset, fragment, state, &pkt) ? nd_parse(&pkt, info) :
+								     NDP_DROP_NO_MEMORY;
+}
+
+/* Sent by this host: looped back by its own stack, or by the network, maybe from another device. */
+static bool ndp_hook_is_own(const struct ndp_rx *rx, const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_LOOPBACK || ndp_own_mac(rx) ||
+	       ipv6_chk_addr_and_flags(rx->nn->net, &ipv6_hdr(skb)->saddr, rx->dev, true, 0,
+				       IFA_F_TENTATIVE);
+}
+
+/* ND-H2. The kernel judges an advertisement for itself, the invalid ones too. */
+static void ndp_hook_router_heard(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb,
+				  int offset, bool fragment, const struct nf_hook_state *state)
+{
+	struct ndp_rx rx = { .nn = nn, .link = link, .dev = state->in };
+	struct nd_packet pkt;
+	struct nd_ra ra;
+
+	if (!ndp_hook_packet(skb, offset, fragment, state, &pkt) || !nd_parse_ra(&pkt, &ra))
+		return;
+	rx.mac = ndp_hook_mac(skb, rx.dev);
+	if (!ndp_hook_is_own(&rx, skb))
+		ndp_ra_heard(nn, link, pkt.saddr, &ra);
+}
+
+/* ND-A3. Bottom halves disabled. */
+static void ndp_hook_router_sent(struct ndp_net *nn, struct sk_buff *skb, int offset,
+				 const struct nf_hook_state *state)
+{
+	int ifindex = state->out->ifindex;
+	struct nd_packet pkt;
+	struct nd_ra ra;
+
+	if (ndp_hook_packet(skb, offset, false, state, &pkt) && nd_parse_ra(&pkt, &ra))
+		ndp_ra_sent(nn, ifindex, ndp_link_by_index(nn, ifindex), pkt.saddr, &ra);
 }
 
 /*
@@ -131,6 +167,7 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 	struct ndp_link *link;
 	bool fragment = false;
 	struct ndp_net *nn;
+	u8 type;
 
 	if (nexthdr != IPPROTO_ICMPV6) {
 		if (likely(!ipv6_ext_hdr(nexthdr)))
@@ -139,7 +176,8 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 		if (offset < 0)
 			return NF_ACCEPT;
 	}
-	if (!ndp_hook_is_nd(skb, offset))
+	type = ndp_hook_type(skb, offset);
+	if (type < ND_TYPE_RA || type > ND_TYPE_NA)
 		return NF_ACCEPT;
 	/*
 	 * A frame that a bridge passes on between its ports; what is for this router comes again.
@@ -149,7 +187,13 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 
 	nn = ndp_net(state->net);
 	link = ndp_link_by_index(nn, state->in->ifindex);
-	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
+	if (!link)
+		return NF_ACCEPT;
+	if (type == ND_TYPE_RA) {
+		ndp_hook_router_heard(nn, link, skb, offset, fragment, state);
+		return NF_ACCEPT;
+	}
+	if (READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
 	return ndp_hook_receive(nn, link, skb, offset, fragment, state);
 }
@@ -173,7 +217,7 @@ static unsigned int ndp_hook_redirect(struct ndp_net *nn, struct ndp_link *link,
 	return drop ? NF_DROP : NF_ACCEPT;
 }
 
-/* What the kernel itself solicits. Process context too, where its DAD runs. */
+/* What the kernel solicits, and where this host is a router. Process context too: of its DAD. */
 static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
@@ -186,11 +230,17 @@ static unsigned int ndp_hook_local_out(void *priv, struct sk_buff *skb,
 	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6))
 		return NF_ACCEPT;
 	type = ndp_hook_type(skb, offset);
-	if (type != ND_TYPE_NS && type != NDISC_REDIRECT)
+	if (type != ND_TYPE_NS && type != ND_TYPE_RA && type != NDISC_REDIRECT)
 		return NF_ACCEPT;
 	nn = ndp_net(state->net);
 	if (skb->sk && skb->sk == nn->sk)
 		return NF_ACCEPT;
+	if (type == ND_TYPE_RA) {
+		local_bh_disable();
+		ndp_hook_router_sent(nn, skb, offset, state);
+		local_bh_enable();
+		return NF_ACCEPT;
+	}
 	link = ndp_link_by_index(nn, state->out->ifindex);
 	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
@@ -263,8 +313,10 @@ static const struct nf_hook_ops ndp_hooks[] = {
  */
 int ndp_hook_register(struct ndp_net *nn)
 {
-	int err = nf_register_net_hooks(nn->net, ndp_hooks, ARRAY_SIZE(ndp_hooks));
+	int err;
 
+	ndp_ra_forget(nn);
+	err = nf_register_net_hooks(nn->net, ndp_hooks, ARRAY_SIZE(ndp_hooks));
 	nn->hooked = !err;
 	return err;
 }

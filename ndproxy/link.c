@@ -248,6 +248,7 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 		return;
 	nn->host_ops->detached(link);
 	ndp_mld_stop(link);
+	ndp_ra_pardon(nn, link);
 	xa_cmpxchg(&nn->by_ifindex, link->ifindex, link, NULL, GFP_KERNEL);
 	RCU_INIT_POINTER(link->dev, NULL);
 	WRITE_ONCE(link->ifindex, 0);
@@ -320,10 +321,14 @@ static void ndp_link_refresh(struct ndp_net *nn, struct ndp_link *link)
 	ndp_snm_wake(nn);
 	if (xchg(&link->bounced, 0))
 		ndp_link_deactivate(nn, link, NDP_LINK_DOWN);
-	if (netif_running(dev))
-		ndp_link_activate(nn, link);
-	else
+	if (!netif_running(dev)) {
+		link->reason[0] = '\0';
 		ndp_link_deactivate(nn, link, NDP_LINK_DOWN);
+	} else if (ndp_ra_suspends(nn, link)) {
+		ndp_link_deactivate(nn, link, NDP_LINK_SUSPENDED);
+	} else {
+		ndp_link_activate(nn, link);
+	}
 }
 
 /**
@@ -397,6 +402,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 
 	link->nn = nn;
 	link->nd = true;
+	link->ra_guard = true;
 	link->mld.on = nn->mld;
 	link->mld.snoop_joins = true;
 	link->role = config->role;
@@ -421,6 +427,20 @@ free_stats:
 free:
 	kfree(link);
 	return NULL;
+}
+
+/* ND-A3: whoever advertises himself as the router of a link has it downstream. */
+static int ndp_link_check_upstream(struct ndp_net *nn, const struct ndp_link *link,
+				   const struct ndp_link_config *config,
+				   const struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	char why[80];
+
+	if (!dev || config->force || !config->has_role || config->role != NDP_ROLE_UPSTREAM ||
+	    (link && link->role == NDP_ROLE_UPSTREAM) || !ndp_ra_sends(nn, dev, why, sizeof(why)))
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "%s", why);
+	return -EBUSY;
 }
 
 static int ndp_link_check(struct ndp_net *nn, const struct ndp_link *link,
@@ -459,7 +479,7 @@ static int ndp_link_check(struct ndp_net *nn, const struct ndp_link *link,
 		NL_SET_ERR_MSG_FMT(extack, "%s", why);
 		return -EOPNOTSUPP;
 	}
-	return 0;
+	return ndp_link_check_upstream(nn, link, config, dev, extack);
 }
 
 static void ndp_link_set_role(struct ndp_net *nn, struct ndp_link *link, u8 role)
@@ -480,6 +500,8 @@ static void ndp_link_set_options(struct ndp_link *link, const struct ndp_link_co
 		WRITE_ONCE(link->override, config->override);
 	if (config->has_na_source)
 		WRITE_ONCE(link->na_source, config->na_source);
+	if (config->has_ra_guard)
+		WRITE_ONCE(link->ra_guard, config->ra_guard);
 }
 
 static int ndp_link_first(struct ndp_net *nn)
@@ -539,6 +561,8 @@ int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
 		ndp_link_set_role(nn, link, config->role);
 	}
 	ndp_link_set_options(link, config);
+	/* The administrator has looked at the link; if nothing changed there, it is told again. */
+	ndp_ra_pardon(nn, link);
 	ndp_link_refresh(nn, link);
 	return 0;
 }

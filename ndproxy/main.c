@@ -92,6 +92,7 @@ static void ndp_net_stop(struct ndp_net *nn)
 	cancel_delayed_work_sync(&nn->expire_work);
 	cancel_delayed_work_sync(&nn->hosts.work);
 	cancel_delayed_work_sync(&nn->snm.work);
+	cancel_delayed_work_sync(&nn->ra.work);
 	drain_workqueue(nn->wq);
 	ndp_rtnl_close(nn);
 	destroy_workqueue(nn->wq);
@@ -118,6 +119,7 @@ static int __net_init ndp_net_init(struct net *net)
 	ndp_hold_init(nn);
 	ndp_param_init(nn);
 	ndp_age_init(nn);
+	ndp_ra_init(nn);
 
 	err = ndp_prefix_init(nn);
 	if (err)

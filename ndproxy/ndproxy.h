@@ -11,6 +11,7 @@
  *   ndp_records.lock one per prefix: its solicitation records
  *   ndp_hold.lock    held packets; none of the others is taken with it
  *   ndp_jobs.lock    the queue of jobs
+ *   ndp_ra.lock      the suspensions of links; no other is taken under it
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
  * namespace's workqueue only, with no lock held.
@@ -262,6 +263,19 @@ enum ndp_link_state {
 	NDP_LINK_REFUSED,	/* the device cannot be a link; ndp_link.reason says why */
 	NDP_LINK_DOWN,		/* the device is down */
 	NDP_LINK_ACTIVE,
+	NDP_LINK_SUSPENDED,	/* by a Router Advertisement; ndp_link.suspension says which */
+};
+
+/**
+ * struct ndp_suspension - a Router Advertisement that forbids to proxy on a link (ND-H2)
+ * @until: jiffies when it is over; 0: there is none
+ * @by: who sent it
+ * @proxy: it had the Proxy bit
+ */
+struct ndp_suspension {
+	unsigned long until;
+	struct in6_addr by;
+	bool proxy;
 };
 
 /**
@@ -340,12 +354,13 @@ struct ndp_snm_link {
  * @ifindex: of @dev, or 0
  * @table: routing table of @dev: its VRF's, or the main one
  * @name: what the configuration calls it
- * @reason: why @state is NDP_LINK_REFUSED
+ * @reason: why @state is NDP_LINK_REFUSED or NDP_LINK_SUSPENDED
  * @state: enum ndp_link_state
  * @role: enum ndp_role
  * @nd: send proxied solicitations here (ND-A4)
  * @override: enum ndp_override
  * @na_source: enum ndp_na_source
+ * @ra_guard: a Router Advertisement of another router suspends the link while it is downstream
  * @allmulti: all-multicast was taken on @dev
  * @dump: its routes are to be dumped
  * @bounced: the device went down since the link was last looked at; set by the notifier
@@ -361,6 +376,7 @@ struct ndp_snm_link {
  * @stats: counters
  * @mld: the multicast listener engine
  * @snm: see struct ndp_snm_link
+ * @suspension: what suspends the link; ndp_ra.lock
  *
  * RTNL where nothing else is said. @ifindex, @state, @role and the options are read in softirq too.
  */
@@ -381,6 +397,7 @@ struct ndp_link {
 	bool nd;
 	u8 override;
 	u8 na_source;
+	bool ra_guard;
 	bool allmulti;
 	bool dump;
 	unsigned long bounced;
@@ -396,6 +413,7 @@ struct ndp_link {
 	struct ndp_stats stats;
 	struct ndp_mld mld;
 	struct ndp_snm_link snm;
+	struct ndp_suspension suspension;
 };
 
 /**
@@ -406,11 +424,14 @@ struct ndp_link {
  * @has_nd: @nd is given
  * @has_override: @override is given
  * @has_na_source: @na_source is given
+ * @has_ra_guard: @ra_guard is given
  * @role: NDP_ROLE_NONE forgets the link
  * @group: number
  * @nd: as in struct ndp_link
  * @override: as in struct ndp_link
  * @na_source: as in struct ndp_link
+ * @ra_guard: as in struct ndp_link
+ * @force: upstream even where this host sends Router Advertisements (ND-A3)
  */
 struct ndp_link_config {
 	char name[IFNAMSIZ];
@@ -419,11 +440,14 @@ struct ndp_link_config {
 	bool has_nd;
 	bool has_override;
 	bool has_na_source;
+	bool has_ra_guard;
 	u8 role;
 	u32 group;
 	bool nd;
 	u8 override;
 	u8 na_source;
+	bool ra_guard;
+	bool force;
 };
 
 int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
@@ -434,6 +458,36 @@ void ndp_link_sync_allmulti(struct ndp_net *nn, struct ndp_group *group);
 void ndp_link_work(struct work_struct *work);
 void ndp_link_remove_all(struct ndp_net *nn);
 bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now);
+
+/* --- ra.c: Router Advertisements (ND-A3, H2) -------------------------------------------------- */
+
+#define NDP_RA_PLACES	64
+
+/**
+ * struct ndp_ra - what is known of Router Advertisements in a namespace
+ * @sent: by the device's index: the index, and when the lifetime of the last that this host sent
+ * ends, in seconds since the boot; 0: that one was no default router's
+ * @lock: protects the suspensions of the links; softirq
+ * @work: looks at the links when the first suspension is over
+ * @wake: jiffies when the first suspension is over; 0: @work is not armed; RTNL
+ */
+struct ndp_ra {
+	atomic64_t sent[NDP_RA_PLACES];
+	spinlock_t lock;	/* protects the links' suspensions */
+	struct delayed_work work;
+	unsigned long wake;
+};
+
+void ndp_ra_init(struct ndp_net *nn);
+void ndp_ra_forget(struct ndp_net *nn);
+bool ndp_ra_sends(struct ndp_net *nn, const struct net_device *dev, char *why, size_t len);
+void ndp_ra_sent(struct ndp_net *nn, int ifindex, const struct ndp_link *link,
+		 const struct in6_addr *from, const struct nd_ra *ra);
+void ndp_ra_heard(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *from,
+		  const struct nd_ra *ra);
+bool ndp_ra_suspends(struct ndp_net *nn, struct ndp_link *link);
+void ndp_ra_pardon(struct ndp_net *nn, struct ndp_link *link);
+u32 ndp_ra_remaining(const struct ndp_link *link);
 
 /* --- prefix.c: proxied prefixes (ND-B) -------------------------------------------------------- */
 
@@ -978,12 +1032,15 @@ enum ndp_event {
 	NDP_EVENT_LIMIT,
 	NDP_EVENT_MLD_VERSION,
 	NDP_EVENT_MLD_LIMIT,
+	NDP_EVENT_RA,
 };
 
 void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link);
 void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp_onlink *onlink);
 void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_host *host,
 		    const struct ndp_link *old);
+void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *from,
+		  const struct nd_ra *ra, bool own);
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr);
 
@@ -1062,6 +1119,7 @@ struct ndp_rx {
 enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns);
 enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na);
 void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
+bool ndp_own_mac(const struct ndp_rx *rx);
 extern const struct ndp_host_ops ndp_proxy_host_ops;
 
 /* --- hook.c: netfilter entry points ----------------------------------------------------------- */
@@ -1096,6 +1154,7 @@ void ndp_netlink_unregister(void);
  * @snm: see struct ndp_snm
  * @jobs: see struct ndp_jobs
  * @hold: see struct ndp_hold
+ * @ra: see struct ndp_ra
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
@@ -1130,6 +1189,7 @@ struct ndp_net {
 	struct ndp_snm snm;
 	struct ndp_jobs jobs;
 	struct ndp_hold hold;
+	struct ndp_ra ra;
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;

@@ -212,6 +212,10 @@ static void ndp_nl_read_link_config(struct genl_info *info, struct ndp_link_conf
 	config->has_na_source = attrs[NDPROXY_A_LINK_NA_SOURCE];
 	if (config->has_na_source)
 		config->na_source = nla_get_u32(attrs[NDPROXY_A_LINK_NA_SOURCE]);
+	config->has_ra_guard = attrs[NDPROXY_A_LINK_RA_GUARD];
+	if (config->has_ra_guard)
+		config->ra_guard = nla_get_u8(attrs[NDPROXY_A_LINK_RA_GUARD]);
+	config->force = nla_get_flag(attrs[NDPROXY_A_LINK_FORCE]);
 }
 
 static int ndp_nl_set_link(struct genl_info *info)

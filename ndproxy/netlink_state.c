@@ -15,7 +15,8 @@ static_assert((int)NDP_ROLE_DOWNSTREAM == (int)NDPROXY_ROLE_MAX);
 static_assert((int)NDP_LINK_WAITING == (int)NDPROXY_LINK_STATE_WAITING);
 static_assert((int)NDP_LINK_REFUSED == (int)NDPROXY_LINK_STATE_REFUSED);
 static_assert((int)NDP_LINK_DOWN == (int)NDPROXY_LINK_STATE_DOWN);
-static_assert((int)NDP_LINK_ACTIVE == (int)NDPROXY_LINK_STATE_MAX);
+static_assert((int)NDP_LINK_ACTIVE == (int)NDPROXY_LINK_STATE_ACTIVE);
+static_assert((int)NDP_LINK_SUSPENDED == (int)NDPROXY_LINK_STATE_MAX);
 static_assert((int)NDP_OVERRIDE_CLEAR == (int)NDPROXY_OVERRIDE_CLEAR);
 static_assert((int)NDP_OVERRIDE_SET == (int)NDPROXY_OVERRIDE_MAX);
 static_assert((int)NDP_NA_SOURCE_LINK_LOCAL == (int)NDPROXY_NA_SOURCE_LINK_LOCAL);
@@ -40,7 +41,8 @@ static_assert((int)NDP_EVENT_LINK_REFUSED == (int)NDPROXY_EVENT_TYPE_LINK_REFUSE
 static_assert((int)NDP_EVENT_PREFIX_DEL == (int)NDPROXY_EVENT_TYPE_PREFIX_DEL);
 static_assert((int)NDP_EVENT_HOST_LOST == (int)NDPROXY_EVENT_TYPE_HOST_LOST);
 static_assert((int)NDP_EVENT_LIMIT == (int)NDPROXY_EVENT_TYPE_LIMIT);
-static_assert((int)NDP_EVENT_MLD_LIMIT == (int)NDPROXY_EVENT_TYPE_MAX);
+static_assert((int)NDP_EVENT_MLD_LIMIT == (int)NDPROXY_EVENT_TYPE_MLD_LIMIT);
+static_assert((int)NDP_EVENT_RA == (int)NDPROXY_EVENT_TYPE_MAX);
 /* Each counter stands at a fixed distance from its attribute. */
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_ANSWERS == NDPROXY_A_STATS_ANSWERS);
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_DAD_IN == NDPROXY_A_STATS_DAD_IN);

@@ -40,8 +40,16 @@ static bool ndp_own_anywhere(const struct ndp_rx *rx, const struct in6_addr *add
 	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_TENTATIVE);
 }
 
-/* Sent by this router on one of the group's links; they may be joined behind its back. */
-static bool ndp_own_mac(const struct ndp_rx *rx)
+/**
+ * ndp_own_mac() - was a frame sent by this router itself?
+ * @rx: where it was heard
+ *
+ * Any of the group's links may have sent it: they may be joined behind the router's back.
+ *
+ * Context: RCU.
+ * Return: true if its source is the address of a link of the group.
+ */
+bool ndp_own_mac(const struct ndp_rx *rx)
 {
 	const struct ndp_link *link;
 

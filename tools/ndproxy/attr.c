@@ -11,7 +11,9 @@ static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct va
 {
 	switch (arg->type) {
 	case ARG_NONE:
+		break;
 	case ARG_FLAG:
+		mnl_attr_put(nlh, arg->attr, 0, NULL);
 		break;
 	case ARG_DEV:
 		if (v->num)

@@ -16,6 +16,8 @@ static const struct arg set_args[] = {
 	  .attr = NDPROXY_A_LINK_OVERRIDE },
 	{ "na-source", "SOURCE", ARG_ENUM, .optional = true, .names = &na_source_names,
 	  .attr = NDPROXY_A_LINK_NA_SOURCE },
+	{ "ra-guard", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_RA_GUARD },
+	{ "force", NULL, ARG_FLAG, .optional = true, .attr = NDPROXY_A_LINK_FORCE },
 	{ .type = ARG_NONE }
 };
 
@@ -41,13 +43,15 @@ static void print_settings(struct nlattr **tb)
 	bool nd = attr_u32(tb[NDPROXY_A_LINK_ND]);
 	uint32_t override = attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]);
 	uint32_t na_source = attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]);
+	bool ra_guard = attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]);
 
 	if (!out.json && !out.details && nd && override == NDPROXY_OVERRIDE_KEEP &&
-	    na_source == NDPROXY_NA_SOURCE_AUTO)
+	    na_source == NDPROXY_NA_SOURCE_AUTO && ra_guard)
 		return;
 	out_onoff("nd", " nd ", nd);
 	out_str("override", " override ", C_NONE, name_of(&override_names, override));
 	out_str("na_source", " na-source ", C_NONE, name_of(&na_source_names, na_source));
+	out_onoff("ra_guard", " ra-guard ", ra_guard);
 }
 
 /**
@@ -74,6 +78,8 @@ void link_print(struct nlattr **tb)
 	out_num("hosts", " hosts ", attr_u32(tb[NDPROXY_A_LINK_HOSTS]));
 	if (tb[NDPROXY_A_LINK_REASON])
 		out_str("reason", " reason ", C_BAD, attr_str(tb[NDPROXY_A_LINK_REASON]));
+	if (tb[NDPROXY_A_LINK_REMAINING])
+		out_num("remaining", " remaining ", attr_u32(tb[NDPROXY_A_LINK_REMAINING]));
 }
 
 /* The counters of a link among all of them. */

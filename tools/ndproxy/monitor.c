@@ -65,6 +65,20 @@ static void print_mld(const struct nlattr *nest)
 	out_num("version", " version ", attr_u32(tb[NDPROXY_A_MLD_EVENT_VERSION]));
 }
 
+static void print_ra(const struct nlattr *nest)
+{
+	struct nlattr *tb[NDPROXY_A_RA_MAX + 1];
+
+	nl_nested(nest, tb, NDPROXY_A_RA_MAX);
+	out_str("dev", "dev ", C_DEV, attr_str(tb[NDPROXY_A_RA_IFNAME]));
+	if (tb[NDPROXY_A_RA_ADDR])
+		out_addr("from", " from ", attr_addr(tb[NDPROXY_A_RA_ADDR]));
+	out_num("lifetime", " lifetime ", attr_u32(tb[NDPROXY_A_RA_LIFETIME]));
+	out_bool("proxy", " proxy", attr_u32(tb[NDPROXY_A_RA_PROXY]));
+	out_bool("rogue", " rogue", attr_u32(tb[NDPROXY_A_RA_ROGUE]));
+	out_bool("own", " own", attr_u32(tb[NDPROXY_A_RA_OWN]));
+}
+
 static void print_link(const struct nlattr *nest)
 {
 	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
@@ -109,6 +123,8 @@ void event_print(struct nlattr **tb)
 		print_limit(tb[NDPROXY_A_EVENT_LIMIT]);
 	if (tb[NDPROXY_A_EVENT_MLD])
 		print_mld(tb[NDPROXY_A_EVENT_MLD]);
+	if (tb[NDPROXY_A_EVENT_RA])
+		print_ra(tb[NDPROXY_A_EVENT_RA]);
 	if (tb[NDPROXY_A_EVENT_OLD_IFNAME])
 		out_str("old_dev", " was-on ", C_DEV, attr_str(tb[NDPROXY_A_EVENT_OLD_IFNAME]));
 }

@@ -20,7 +20,7 @@ static const char *const role_words[] = {
 NAMES(role, NDPROXY_ROLE_MAX);
 
 static const char *const link_state_words[] = {
-	"waiting", "refused", "down", "active",
+	"waiting", "refused", "down", "active", "suspended",
 };
 
 NAMES(link_state, NDPROXY_LINK_STATE_MAX);
@@ -74,6 +74,7 @@ NAMES(drop, NDPROXY_DROP_REASON_MAX);
 static const char *const event_words[] = {
 	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del",
 	"host-learnt", "host-moved", "host-lost", "limit", "mld-version", "mld-limit",
+	"ra",
 };
 
 NAMES(event, NDPROXY_EVENT_TYPE_MAX);

@@ -37,12 +37,15 @@ enum ndproxy_role {
  *   reason.
  * @NDPROXY_LINK_STATE_DOWN: The device exists and is down.
  * @NDPROXY_LINK_STATE_ACTIVE: The device is up and proxied.
+ * @NDPROXY_LINK_STATE_SUSPENDED: A Router Advertisement was heard that forbids
+ *   to proxy here, see the link's reason; for how long, see remaining.
  */
 enum ndproxy_link_state {
 	NDPROXY_LINK_STATE_WAITING,
 	NDPROXY_LINK_STATE_REFUSED,
 	NDPROXY_LINK_STATE_DOWN,
 	NDPROXY_LINK_STATE_ACTIVE,
+	NDPROXY_LINK_STATE_SUSPENDED,
 
 	/* private: */
 	__NDPROXY_LINK_STATE_MAX,
@@ -264,6 +267,8 @@ enum ndproxy_drop_reason {
  * @NDPROXY_EVENT_TYPE_MLD_LIMIT: A multicast listener was refused because a
  *   limit of the link was reached; sent at most once a second for each
  *   namespace.
+ * @NDPROXY_EVENT_TYPE_RA: A Router Advertisement was heard that suspends its
+ *   link, or this host began to send some on an upstream link.
  */
 enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_LINK_UP,
@@ -277,6 +282,7 @@ enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_LIMIT,
 	NDPROXY_EVENT_TYPE_MLD_VERSION,
 	NDPROXY_EVENT_TYPE_MLD_LIMIT,
+	NDPROXY_EVENT_TYPE_RA,
 
 	/* private: */
 	__NDPROXY_EVENT_TYPE_MAX,
@@ -364,6 +370,9 @@ enum {
 	NDPROXY_A_LINK_ALLMULTI,
 	NDPROXY_A_LINK_PREFIXES,
 	NDPROXY_A_LINK_HOSTS,
+	NDPROXY_A_LINK_RA_GUARD,
+	NDPROXY_A_LINK_FORCE,
+	NDPROXY_A_LINK_REMAINING,
 
 	__NDPROXY_A_LINK_MAX,
 	NDPROXY_A_LINK_MAX = (__NDPROXY_A_LINK_MAX - 1)
@@ -519,6 +528,19 @@ enum {
 };
 
 enum {
+	NDPROXY_A_RA_IFINDEX = 1,
+	NDPROXY_A_RA_IFNAME,
+	NDPROXY_A_RA_ADDR,
+	NDPROXY_A_RA_PROXY,
+	NDPROXY_A_RA_ROGUE,
+	NDPROXY_A_RA_OWN,
+	NDPROXY_A_RA_LIFETIME,
+
+	__NDPROXY_A_RA_MAX,
+	NDPROXY_A_RA_MAX = (__NDPROXY_A_RA_MAX - 1)
+};
+
+enum {
 	NDPROXY_A_EVENT_TYPE = 1,
 	NDPROXY_A_EVENT_LINK,
 	NDPROXY_A_EVENT_PREFIX,
@@ -527,6 +549,7 @@ enum {
 	NDPROXY_A_EVENT_OLD_IFINDEX,
 	NDPROXY_A_EVENT_OLD_IFNAME,
 	NDPROXY_A_EVENT_MLD,
+	NDPROXY_A_EVENT_RA,
 
 	__NDPROXY_A_EVENT_MAX,
 	NDPROXY_A_EVENT_MAX = (__NDPROXY_A_EVENT_MAX - 1)

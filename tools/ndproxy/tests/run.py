@@ -22,7 +22,7 @@ HOST = {"addr": "2001:db8:1::10", "dev": "down0", "lladdr": "02:00:00:00:dd:10",
 PREFIX = {"prefix": "2001:db8:1::/64", "dev": "up0", "group": 0, "mode": "proxy",
           "sources": ["route", "static"], "marked": True, "records": 5, "hosts": 6}
 LINK = {"ifname": "up0", "ifindex": 3, "role": "upstream", "group": 0, "state": "active",
-        "nd": True, "override": "clear", "na_source": "link-local", "allmulti": True,
+        "nd": True, "override": "clear", "na_source": "link-local", "ra_guard": True, "allmulti": True,
         "prefixes": 1, "hosts": 2}
 
 MLD_LINK = {"ifname": "up0", "ifindex": 3, "version": 1, "version_mode": "1", "groups": 7,
@@ -252,10 +252,10 @@ def completion_knows_objects_verbs_and_values():
     assert complete("ndproxy so") == ["solicit"]
     assert complete("ndproxy link |") == ["set", "show", "help"]
     assert complete("ndproxy link set up0 |") == \
-        ["role", "group", "nd", "override", "na-source"]
+        ["role", "group", "nd", "override", "na-source", "ra-guard", "force"]
     assert complete("ndproxy link set up0 role |") == ["none", "upstream", "downstream"]
     assert complete("ndproxy link set up0 role upstream |") == \
-        ["group", "nd", "override", "na-source"]
+        ["group", "nd", "override", "na-source", "ra-guard", "force"]
     assert complete("ndproxy link set up0 nd o") == ["on", "off"]
     assert complete("ndproxy link set up0 group |") == []
     assert complete("ndproxy prefix add 2001:db8::/64 |") == ["dev"]
@@ -437,7 +437,9 @@ def json_of_events_is_one_object_a_line():
         dict(PREFIX, event="prefix-add"),
         dict(LINK, event="link-refused", reason="up0 is a port of br0: add br0"),
         {"event": "limit", "limit": "host-limit", "dev": "down0"},
-        {"event": "mld-limit", "dev": "up0", "group": "ff1e::1", "version": 2}]
+        {"event": "mld-limit", "dev": "up0", "group": "ff1e::1", "version": 2},
+        {"event": "ra", "dev": "down0", "from": "fe80::1", "lifetime": 1800, "proxy": False,
+         "rogue": True, "own": False}]
     for line in unit("print", "events", "j", "t").splitlines():
         stamp = json.loads(line)["timestamp"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", stamp), stamp
@@ -472,7 +474,7 @@ def text_of_each_object():
         "age 1m01s route\n")
     assert unit("print", "links").splitlines()[0] == (
         "3: up0: role upstream group 0 state active nd on override clear na-source link-local "
-        "prefixes 1 hosts 2")
+        "ra-guard on prefixes 1 hosts 2")
     assert unit("print", "prefix").splitlines() == [
         "2001:db8:1::/64 dev up0 group 0 mode proxy source route,static marked records 5 hosts 6",
         "    2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
@@ -504,7 +506,7 @@ def oneline_is_one_line():
 def events_are_one_line_each():
     lines = unit("print", "events").splitlines()
     assert [x.split()[0] for x in lines] == [
-        "host-moved", "prefix-add", "link-refused", "limit", "mld-limit"]
+        "host-moved", "prefix-add", "link-refused", "limit", "mld-limit", "ra"]
     assert lines[0].endswith("was-on down1")
     assert re.match(r"\[[0-9T:.-]+\] host-moved 2001:db8:1::10 ",
                     unit("print", "events", "t").splitlines()[0])

@@ -158,7 +158,7 @@ static void test_link_attributes(void)
 
 	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "no-such-dev", "nd", "off",
 			   "na-source", "target", "group", "7", "role", "downstream",
-			   "override", "set") &&
+			   "override", "set", "ra-guard", "off", "force") &&
 	       !strcmp(attr_str(tb[NDPROXY_A_LINK_IFNAME]), "no-such-dev") &&
 	       !tb[NDPROXY_A_LINK_IFINDEX] &&
 	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ND]) == 1 &&
@@ -167,6 +167,9 @@ static void test_link_attributes(void)
 	       attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]) == NDPROXY_OVERRIDE_SET &&
 	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ROLE]) == 4 &&
 	       attr_u32(tb[NDPROXY_A_LINK_ROLE]) == NDPROXY_ROLE_DOWNSTREAM &&
+	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_RA_GUARD]) == 1 &&
+	       !attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]) && tb[NDPROXY_A_LINK_FORCE] &&
+	       !mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_FORCE]) &&
 	       attr_u32(tb[NDPROXY_A_LINK_GROUP]) == 7, "link set: every argument");
 	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "dev", "role", "role",
 			   "upstream") &&
@@ -263,6 +266,7 @@ static void put_link(struct nlmsghdr *nlh, const char *name)
 	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_ALLMULTI, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_PREFIXES, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_HOSTS, 2);
+	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_RA_GUARD, 1);
 }
 
 static void put_host(struct nlmsghdr *nlh, uint32_t n)
@@ -456,6 +460,15 @@ static void print_events(void)
 	mnl_attr_put_strz(nlh, NDPROXY_A_MLD_EVENT_IFNAME, "up0");
 	mnl_attr_put_u8(nlh, NDPROXY_A_MLD_EVENT_VERSION, 2);
 	mnl_attr_put(nlh, NDPROXY_A_MLD_EVENT_GROUP, sizeof(group), &group);
+	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+
+	parse_addr("fe80::1", &group);
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_RA, NDPROXY_A_EVENT_RA);
+	mnl_attr_put_strz(nlh, NDPROXY_A_RA_IFNAME, "down0");
+	mnl_attr_put(nlh, NDPROXY_A_RA_ADDR, sizeof(group), &group);
+	mnl_attr_put_u8(nlh, NDPROXY_A_RA_ROGUE, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_RA_LIFETIME, 1800);
 	mnl_attr_nest_end(nlh, nest);
 	event_message(nlh, NULL);
 }
