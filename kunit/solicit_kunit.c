@@ -137,6 +137,8 @@ struct ask_step {
 	int ifindex;
 	enum ndp_ask_verdict want;
 	int only;
+	bool router;		/* the asker's address is link-local */
+	unsigned int n;		/* solicitors afterwards; 0: no matter */
 };
 
 struct ask_case {
@@ -158,11 +160,24 @@ static const struct ask_case ask_cases[] = {
 		{ 3, LINK_C, NDP_ASK_NONE },
 		{ 4, LINK_A, NDP_ASK_NONE } } },
 	{ "ND-H1 two proxies that hear each other", {
+		{ 0, LINK_A, NDP_ASK_OTHERS, .n = 1 },
+		{ 0, LINK_B, NDP_ASK_NONE, .router = true, .n = 1 },
+		{ 0, LINK_A, NDP_ASK_NONE, .router = true, .n = 1 },
+		{ EARLY - 1, LINK_B, NDP_ASK_NONE, .router = true, .n = 1 },
+		{ EARLY - 1, LINK_A, NDP_ASK_NONE, .n = 1 } } },
+	{ "ND-H1 two hosts that ask at once, and a proxy", {
 		{ 0, LINK_A, NDP_ASK_OTHERS },
-		{ 0, LINK_B, NDP_ASK_ONE, LINK_A },
-		{ 0, LINK_A, NDP_ASK_NONE },
-		{ 0, LINK_B, NDP_ASK_NONE },
-		{ 0, LINK_A, NDP_ASK_NONE } } },
+		{ 0, LINK_B, NDP_ASK_ONE, LINK_A, .n = 2 },
+		{ 0, LINK_A, NDP_ASK_NONE, .router = true, .n = 2 },
+		{ 0, LINK_B, NDP_ASK_NONE, .router = true, .n = 2 } } },
+	{ "ND-H1 the other proxy's question comes first", {
+		{ 0, LINK_B, NDP_ASK_OTHERS, .router = true, .n = 1 },
+		{ 1, LINK_A, NDP_ASK_ONE, LINK_B, .n = 2 },
+		{ 2, LINK_B, NDP_ASK_NONE, .router = true, .n = 2 } } },
+	{ "ND-H1 a router asks again after RetransTimer", {
+		{ 0, LINK_A, NDP_ASK_OTHERS },
+		{ 1, LINK_B, NDP_ASK_NONE, .router = true, .n = 1 },
+		{ 1 + HZ, LINK_B, NDP_ASK_OTHERS, .router = true, .n = 2 } } },
 	{ "ND-C8 RetransTimer later", {
 		{ 0, LINK_A, NDP_ASK_OTHERS },
 		{ HZ, LINK_A, NDP_ASK_OTHERS },
@@ -203,17 +218,23 @@ static void who_is_asked(struct kunit *test)
 	const struct ask_case *c = test->param_value;
 	const struct ask_step *step;
 	struct solt *t = test->priv;
+	struct ndp_record *rec;
+	unsigned int i, from;
 	unsigned long base;
-	unsigned int i;
 
 	for (i = 0; i < SOLT_TIMES; i++) {
 		base = solt_times(i);
 		for (step = c->step; step < c->step + STEPS && step->ifindex; step++) {
 			t->now = base + step->at;
 			t->ask.only = 0;
-			KUNIT_EXPECT_EQ(test, solt_note(t, 1, 7 + step->ifindex, step->ifindex),
-					step->want);
+			from = 7 + step->ifindex;
+			if (step->router)
+				from |= ROUTER;
+			KUNIT_EXPECT_EQ(test, solt_note(t, 1, from, step->ifindex), step->want);
 			KUNIT_EXPECT_EQ(test, t->ask.only, step->only);
+			rec = rb_entry(t->recs.tree.rb_node, struct ndp_record, node);
+			if (step->n)
+				KUNIT_EXPECT_EQ(test, rec->n, step->n);
 		}
 		ndp_solicit_purge(&t->recs);
 	}

@@ -94,11 +94,15 @@ static inline u32 solt_number(const struct in6_addr *addr)
 	return ntohl(addr->s6_addr32[3]);
 }
 
+#define ROUTER		0x80000000U	/* of a number: fe80::n */
+
 /* @from asks for @target on a link; 0: this router's own kernel does. */
 static inline int solt_note(struct solt *t, u32 target, u32 from, int ifindex)
 {
 	solt_addr(&t->target, target);
 	solt_addr(&t->from, from);
+	if (from & ROUTER)
+		t->from.s6_addr32[0] = htonl(0xfe800000);
 	t->ask.target = &t->target;
 	t->ask.from = from ? &t->from : NULL;
 	t->ask.ifindex = ifindex;

@@ -58,11 +58,16 @@ int ndp_net_start(struct ndp_net *nn)
 	err = inet_ctl_sock_create(&nn->sk, PF_INET6, SOCK_RAW, IPPROTO_ICMPV6, nn->net);
 	if (err)
 		goto destroy_wq;
-	err = ndp_rtnl_open(nn);
+	err = ndp_loop_init(nn);
 	if (err)
 		goto destroy_sk;
+	err = ndp_rtnl_open(nn);
+	if (err)
+		goto exit_loop;
 	return 0;
 
+exit_loop:
+	ndp_loop_exit(nn);
 destroy_sk:
 	inet_ctl_sock_destroy(nn->sk);
 	nn->sk = NULL;
@@ -93,6 +98,7 @@ static void ndp_net_stop(struct ndp_net *nn)
 	cancel_delayed_work_sync(&nn->hosts.work);
 	cancel_delayed_work_sync(&nn->snm.work);
 	cancel_delayed_work_sync(&nn->ra.work);
+	ndp_loop_exit(nn);
 	drain_workqueue(nn->wq);
 	ndp_rtnl_close(nn);
 	destroy_workqueue(nn->wq);

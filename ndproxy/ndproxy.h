@@ -11,6 +11,7 @@
  *   ndp_records.lock one per prefix: its solicitation records
  *   ndp_hold.lock    held packets; none of the others is taken with it
  *   ndp_jobs.lock    the queue of jobs
+ *   ndp_loop.lock    what another proxy may send back; no other is taken under it
  *   ndp_ra.lock      the suspensions of links; no other is taken under it
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
@@ -27,6 +28,7 @@
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -118,6 +120,8 @@ struct ndp_jobs {
 void ndp_job_init(struct ndp_net *nn);
 bool ndp_job_queue(struct ndp_net *nn, struct ndp_job *job);
 bool ndp_job_is_queued(struct ndp_net *nn, const struct ndp_job *job);
+
+#define NDP_RETRANS_TIMER	HZ	/* RFC 4861 10 */
 
 /* --- solicit.c: who asked for what (ND-C4, C8, D3, F5) ---------------------------------------- */
 
@@ -1122,6 +1126,62 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 bool ndp_own_mac(const struct ndp_rx *rx);
 extern const struct ndp_host_ops ndp_proxy_host_ops;
 
+/* --- loop.c: other proxies between the same links (ND-H1) ------------------------------------- */
+
+#define NDP_ECHOES	128	/* told apart at a time; each is remembered for a second */
+
+/* Whether the first prober of an address is asked again (DAD without a nonce). */
+enum ndp_again {
+	NDP_AGAIN_NO,
+	NDP_AGAIN_PENDING,
+	NDP_AGAIN_DONE,
+};
+
+/**
+ * struct ndp_echo - a DAD probe or a multicast advertisement that was heard
+ * @key: what it says
+ * @until: jiffies until when the same from another link may be a copy; 0: free
+ * @due: jiffies when @again is done, if it is pending
+ * @target: of the message
+ * @group: group number
+ * @from: ifindex of the link where it was heard first
+ * @who: hash of the link-layer address that it came from; 0: not known
+ * @again: enum ndp_again
+ */
+struct ndp_echo {
+	u64 key;
+	unsigned long until;
+	unsigned long due;
+	struct in6_addr target;
+	u32 group;
+	int from;
+	u32 who;
+	u8 again;
+};
+
+/**
+ * struct ndp_loop - what another proxy may send back
+ * @lock: protects @echo; softirq
+ * @nn: namespace
+ * @secret: of the keys
+ * @work: asks the first probers again that are due
+ * @echo: by key
+ */
+struct ndp_loop {
+	spinlock_t lock;	/* protects the echoes */
+	struct ndp_net *nn;
+	siphash_key_t secret;
+	struct delayed_work work;
+	struct ndp_echo echo[NDP_ECHOES];
+};
+
+int ndp_loop_init(struct ndp_net *nn);
+void ndp_loop_exit(struct ndp_net *nn);
+bool ndp_loop_dad(struct ndp_net *nn, const struct ndp_link *link, const u8 *mac,
+		  const struct nd_info *ns);
+bool ndp_loop_na(const struct ndp_rx *rx, const struct nd_info *na);
+bool ndp_loop_is_hearsay(const struct ndp_rx *rx, const struct nd_info *na);
+
 /* --- hook.c: netfilter entry points ----------------------------------------------------------- */
 
 int ndp_hook_register(struct ndp_net *nn);
@@ -1155,6 +1215,7 @@ void ndp_netlink_unregister(void);
  * @jobs: see struct ndp_jobs
  * @hold: see struct ndp_hold
  * @ra: see struct ndp_ra
+ * @loop: see struct ndp_loop; from the first link on
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
@@ -1190,6 +1251,7 @@ struct ndp_net {
 	struct ndp_jobs jobs;
 	struct ndp_hold hold;
 	struct ndp_ra ra;
+	struct ndp_loop *loop;
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;

@@ -16,7 +16,6 @@
 #include "ndproxy.h"
 #include "trace.h"
 
-#define NDP_RETRANS_TIMER	HZ	/* RFC 4861 10 */
 #define NDP_MAX_ANSWERS		4096	/* that wait for a route */
 
 static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
@@ -373,7 +372,8 @@ static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_i
 	};
 
 	ndp_sighting_lladdr(&sighting, rx, NULL);
-	if (ndp_host_claim(rx->nn, &sighting, ndp_nonce_hash(ns))) {
+	if (ndp_loop_dad(rx->nn, rx->link, rx->mac, ns) ||
+	    ndp_host_claim(rx->nn, &sighting, ndp_nonce_hash(ns))) {
 		ndp_proxy_drop(rx->link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
@@ -461,10 +461,12 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 
 	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
 		return;
-	if (nd_is_dad(ns))
+	if (nd_is_dad(ns)) {
+		ndp_loop_dad(nn, link, NULL, ns);
 		ndp_forward_dad(nn, link, prefix, ns);
-	else if (ipv6_addr_is_multicast(&ns->daddr))
+	} else if (ipv6_addr_is_multicast(&ns->daddr)) {
 		ndp_solicit(nn, link, prefix, &ns->target, NULL);
+	}
 }
 
 /* --- advertisements --------------------------------------------------------------------------- */
@@ -544,6 +546,11 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	if (ndp_own_or_tentative(rx, &na->target))
 		return ndp_own_na(rx, prefix, na);
 
+	if (ipv6_addr_is_multicast(&na->daddr) ? ndp_loop_na(rx, na) :
+						 ndp_loop_is_hearsay(rx, na)) {
+		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
+		return NDP_CONSUME;
+	}
 	ndp_neigh_from_na(rx, na);
 	if (ipv6_addr_is_multicast(&na->daddr)) {
 		ndp_note_target(rx, na, prefix, NDP_BY_UNA);

@@ -227,21 +227,29 @@ static struct ndp_record *ndp_record_new(struct ndp_records *recs, struct ndp_as
 	return rec;
 }
 
+static struct ndp_solicitor *ndp_record_solicitor(struct ndp_record *rec,
+						  const struct ndp_ask *ask)
+{
+	struct ndp_solicitor *who;
+
+	for (who = rec->solicitor; who < rec->solicitor + rec->n; who++)
+		if (who->ifindex == ask->ifindex && ipv6_addr_equal(&who->addr, ask->from))
+			return who;
+	return NULL;
+}
+
 static void ndp_record_add_solicitor(struct ndp_record *rec, struct ndp_ask *ask)
 {
-	struct ndp_solicitor *who = rec->solicitor, *end = who + rec->n;
+	struct ndp_solicitor *who = ndp_record_solicitor(rec, ask);
 
-	for (; who < end; who++)
-		if (who->ifindex == ask->ifindex && ipv6_addr_equal(&who->addr, ask->from))
-			break;
-	if (who == end) {
+	if (!who) {
 		if (rec->n == rec->max) {
 			ask->full = true;
 			return;
 		}
+		who = &rec->solicitor[rec->n++];
 		who->addr = *ask->from;
 		who->ifindex = ask->ifindex;
-		rec->n++;
 	}
 	who->when = ask->now;
 }
@@ -269,6 +277,18 @@ static enum ndp_ask_verdict ndp_record_verdict(struct ndp_record *rec, struct nd
 		return NDP_ASK_ONE;
 	}
 	return NDP_ASK_NONE;
+}
+
+/*
+ * ND-H1: while a target is being solicited, a new solicitation of a router's, by its link-local
+ * source, may be what another proxy makes of the same question. To ask in turn would multiply it;
+ * to answer would tell that proxy that the target is here, while this one asks there. A router that
+ * did ask for itself in that moment asks again after RetransTimer.
+ */
+static bool ndp_record_is_loop(struct ndp_record *rec, const struct ndp_ask *ask)
+{
+	return ask->from && ipv6_addr_type(ask->from) & IPV6_ADDR_LINKLOCAL &&
+	       !ndp_record_may_ask(rec, ask) && !ndp_record_solicitor(rec, ask);
 }
 
 /**
@@ -300,6 +320,10 @@ int ndp_solicit_note(struct ndp_records *recs, struct ndp_ask *ask)
 	if (rec && time_after_eq(ask->now, rec->seen + ask->lifetime)) {
 		ndp_record_drop(recs, rec);
 		rec = NULL;
+	}
+	if (rec && ndp_record_is_loop(rec, ask)) {
+		ret = NDP_ASK_NONE;
+		goto out;
 	}
 	if (!rec)
 		rec = ndp_record_new(recs, ask);
