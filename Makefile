@@ -5,10 +5,10 @@
 #   make install    by DKMS, with the command, its manual, completion and service; make uninstall
 #   make demo       see it work, on this machine or in a virtual one
 #   make check      every test on every supported kernel; make kunit, lint: parts of it
-#   make soak       load, unload, configure and delete, a thousand times
 #   make docs       the documents as HTML, into the cache; prints the first page
 #   make deb        Debian packages, into the cache; prints their files
 #   make fuzz       ten minutes of random and mutated netlink messages
+#   make soak       load, unload, configure and delete, a thousand times; then all at once, half an hour
 #   make bench      figures beside other ND proxies
 #   make clean
 #

@@ -7,7 +7,8 @@
 soak.py [--cycles N] [--seconds N]   whichever comes first, one of each kind a cycle (the
 seconds are the guest's). After each cycle invariants are checked: nothing of the module
 is left when it is unloaded; all-multicast, routes, marks and gauges agree while it is
-not. Prints the cycles done; exits 1 on the first broken invariant.
+not. soak.py --minutes N [--seed N]: everything at once for so long instead, see churn.py.
+Prints what was done; exits 1 on the first broken invariant.
 """
 import argparse
 import os
@@ -16,6 +17,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import churn                                                # noqa: E402
 from lib import kmod, rtnl                                  # noqa: E402
 from lib.lab import PFX, Lab                                # noqa: E402
 from lib.netns import Namespace                             # noqa: E402
@@ -121,11 +123,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
     args = parser.parse_args()
     Lab.wire_ns = Namespace("w")
     for where in ("all", "default"):
         Lab.wire_ns.sysctl(f"ipv6.conf.{where}.disable_ipv6", 1)
     try:
+        if args.minutes:
+            return 0 if churn.run(args.minutes, args.seed) else 1
         done = soak(args.cycles, args.seconds)
     except AssertionError as broken:
         print(f"soak: broken invariant: {broken}")

@@ -9,6 +9,7 @@ TOP=$(cd "$VM/../../.." && pwd)
 CACHE=${NDPROXY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ndproxy}
 STOCK="6.1 6.12 7.2"		# Debian 12, Debian 12 backports (= 13), sid
 KERNELS="uml $STOCK"
+EXTRA="kcsan"			# made when asked for by name, and not by prepare and check
 UML_VERSION=6.12
 mkdir -p "$CACHE"
 export LC_ALL=C.UTF-8
@@ -18,9 +19,9 @@ die() { say "${0##*/}: $*"; exit 2; }
 
 # known_kernel NAME: refuse anything else early
 known_kernel() {
-	case " $KERNELS " in
+	case " $KERNELS $EXTRA " in
 	*" $1 "*) ;;
-	*) die "no such kernel: $1 (one of: $KERNELS)" ;;
+	*) die "no such kernel: $1 (one of: $KERNELS $EXTRA)" ;;
 	esac
 }
 
@@ -63,7 +64,7 @@ kernel_release() { cat "$CACHE/kernels/$1/release"; }
 
 # kernel_headers K: the folder to give to make -C
 kernel_headers() {
-	if [ "$1" = uml ]; then
+	if [ "$1" = uml ] || [ "$1" = kcsan ]; then
 		echo "$CACHE/src/linux-source-$UML_VERSION"
 	else
 		echo "$CACHE/kernels/$1/usr/src/linux-headers-$(kernel_release "$1")"
@@ -91,6 +92,7 @@ kmake() {
 	shift 2
 	case $kernel in
 	uml)	"${make[@]}" O="$CACHE/uml-$UML_VERSION" ARCH=um "$@" ;;
+	kcsan)	"${make[@]}" O="$CACHE/kcsan-$UML_VERSION" "$@" ;;
 	7.2)	in_sid "${make[@]}" "$@" ;;
 	*)	"${make[@]}" "$@" ;;
 	esac
