@@ -240,14 +240,27 @@ static void ndp_learn_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, learn_work);
 
-	if (!ndp_learn_dump(nn) || !READ_ONCE(nn->n_links))
+	int err = ndp_learn_dump(nn);
+
+	if (!READ_ONCE(nn->n_links))
+		return;
+	if (err) {
+		/* Something was lost. A little later, as it floods. */
+		nn->lost = true;
+		queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+		return;
+	}
+	if (!nn->lost)
 		return;
 	/*
-	 * Something was lost. Check what is old, ask for what is new; a little later, as it floods.
+	 * The kernel loses all that it has to tell, and says so no second time, until the last of
+	 * what waited has been read. That has been done now: check what is old, ask for what is
+	 * new.
 	 */
+	nn->lost = false;
 	ndp_learn_verify(nn);
 	ndp_learn_dump_all(nn);
-	queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+	queue_delayed_work(nn->wq, &nn->learn_work, 0);
 }
 
 /**

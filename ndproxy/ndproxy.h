@@ -1223,6 +1223,7 @@ void ndp_netlink_unregister(void);
  * @wq: ordered; all that sleeps, from the first link on
  * @link_work: devices came, went or changed
  * @learn_work: the kernel's routes changed
+ * @lost: events of the kernel's were lost; workqueue
  * @expire_work: a prefix's lifetime ends
  * @expire_at: jiffies when @expire_work is due, valid while it is pending
  * @host_ops: see struct ndp_host_ops
@@ -1259,6 +1260,7 @@ struct ndp_net {
 	struct workqueue_struct *wq;
 	struct work_struct link_work;
 	struct delayed_work learn_work;
+	bool lost;
 	struct delayed_work expire_work;
 	unsigned long expire_at;
 	const struct ndp_host_ops *host_ops;
