@@ -96,6 +96,24 @@ static void nd_e1_the_own_kernel_asks(struct kunit *test)
 	kfree(rec);
 }
 
+/* ND-G2: for a held packet nobody is to be answered, and its link has not been asked. */
+static void nd_g2_a_packet_is_held(struct kunit *test)
+{
+	struct solt *t = test->priv;
+	struct ndp_record *rec;
+
+	t->ask.held = true;
+	KUNIT_EXPECT_EQ(test, solt_note(t, 1, 0, LINK_A), NDP_ASK_OTHERS);
+	KUNIT_EXPECT_EQ(test, solt_note(t, 1, 0, LINK_A), NDP_ASK_NONE);
+	t->ask.held = false;
+	KUNIT_EXPECT_EQ(test, solt_note(t, 1, 2, LINK_B), NDP_ASK_ONE);
+	KUNIT_EXPECT_EQ(test, t->ask.only, LINK_A);
+	rec = solt_take(t, 1);
+	KUNIT_ASSERT_NOT_NULL(test, rec);
+	KUNIT_EXPECT_EQ(test, rec->n, 1);
+	kfree(rec);
+}
+
 /* Many records, put in and taken out in no order, are found and walked in order. */
 static void nd_c4_the_tree_holds(struct kunit *test)
 {
@@ -472,6 +490,7 @@ static struct kunit_case solicit_cases[] = {
 	KUNIT_CASE(nd_d3_a_record_is_taken_once),
 	KUNIT_CASE(nd_c4_who_asks_again_is_not_doubled),
 	KUNIT_CASE(nd_e1_the_own_kernel_asks),
+	KUNIT_CASE(nd_g2_a_packet_is_held),
 	KUNIT_CASE(nd_c4_the_tree_holds),
 	KUNIT_CASE_PARAM(who_is_asked, ask_gen_params),
 	KUNIT_CASE(nd_c8_many_askers_cost_one),

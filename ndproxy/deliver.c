@@ -21,13 +21,6 @@
 
 /* --- packets that are forwarded --------------------------------------------------------------- */
 
-/* Where the kernel's own forwarding goes on after the hook. */
-static int ndp_deliver_finish(struct net *net, struct sock *sk, struct sk_buff *skb)
-{
-	skb_clear_tstamp(skb);
-	return dst_output(net, sk, skb);
-}
-
 /* As the kernel looks up what it received; skb->dev is the device or its VRF's. */
 static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
 {
@@ -87,8 +80,14 @@ void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb)
 	}
 	if (link)
 		ndp_count(&link->stats, NDP_DELIVERED);
-	NF_HOOK(NFPROTO_IPV6, NF_INET_FORWARD, nn->net, NULL, skb, skb->dev, skb_dst(skb)->dev,
-		ndp_deliver_finish);
+	/*
+	 * What a hook queues for a program may come back when this module is gone: it goes on at a
+	 * function of the kernel's.
+	 */
+	dst = skb_dst(skb);
+	skb_clear_tstamp(skb);
+	NF_HOOK(NFPROTO_IPV6, NF_INET_FORWARD, nn->net, NULL, skb, skb->dev, dst->dev,
+		dst->output);
 }
 
 /* --- packets in the queue of the wrong neighbour entry ---------------------------------------- */

@@ -112,14 +112,16 @@ static struct ndp_held *ndp_held_new(struct ndp_hold *hold, const struct ndp_hos
 	return held;
 }
 
-static struct sk_buff *ndp_held_oldest(struct ndp_hold *hold, struct ndp_held *held)
+/* A target goes with its last packet, unless it is about to have another one. */
+static struct sk_buff *ndp_held_oldest(struct ndp_hold *hold, struct ndp_held *victim,
+				       const struct ndp_held *keep)
 {
-	struct sk_buff *skb = __skb_dequeue(&held->packets);
+	struct sk_buff *skb = __skb_dequeue(&victim->packets);
 
 	WRITE_ONCE(hold->count, hold->count - 1);
-	if (skb_queue_empty(&held->packets)) {
-		ndp_held_unlink(hold, held);
-		kfree(held);
+	if (victim != keep && skb_queue_empty(&victim->packets)) {
+		ndp_held_unlink(hold, victim);
+		kfree(victim);
 	}
 	return skb;
 }
@@ -131,12 +133,14 @@ static struct sk_buff *ndp_held_oldest(struct ndp_hold *hold, struct ndp_held *h
 static struct sk_buff *ndp_hold_make_room(struct ndp_net *nn, struct ndp_held *held)
 {
 	struct ndp_hold *hold = &nn->hold;
+	struct ndp_held *first;
 
 	if (held && skb_queue_len(&held->packets) >= READ_ONCE(nn->limit[NDP_HOLD_PER_TARGET]))
-		return ndp_held_oldest(hold, held);
-	if (hold->count >= READ_ONCE(nn->limit[NDP_HOLD_PACKETS]))
-		return ndp_held_oldest(hold, list_first_entry(&hold->queue, struct ndp_held, list));
-	return NULL;
+		return ndp_held_oldest(hold, held, held);
+	if (hold->count < READ_ONCE(nn->limit[NDP_HOLD_PACKETS]))
+		return NULL;
+	first = list_first_entry(&hold->queue, struct ndp_held, list);
+	return ndp_held_oldest(hold, first, held);
 }
 
 /* What came of a packet that was to be held. */
@@ -155,9 +159,8 @@ static void ndp_hold_queue(struct ndp_net *nn, const struct ndp_host_key *key, i
 	spin_lock_bh(&hold->lock);
 	if (hold->dead)
 		goto out;
-	res->evicted = ndp_hold_make_room(nn, ndp_held_find(hold, key));
-	/* It may have gone with its last packet. */
 	held = ndp_held_find(hold, key);
+	res->evicted = ndp_hold_make_room(nn, held);
 	res->seek = !held;
 	if (!held)
 		held = ndp_held_new(hold, key, ifindex);
@@ -176,20 +179,31 @@ out:
 	spin_unlock_bh(&hold->lock);
 }
 
+static bool ndp_hold_concerns(const struct ndp_net *nn, const struct ndp_link *link,
+			      const struct in6_addr *addr)
+{
+	const struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, addr);
+
+	return prefix && ndp_prefix_is_onlink(prefix, link);
+}
+
 /**
  * ndp_hold_packet() - hold a packet that would leave by the link it came in on
  * @nn: namespace
  * @link: that link
- * @skb: the packet, which the caller gives away
+ * @skb: the packet, on its way by a route that is proxied
  *
  * Context: the netfilter FORWARD hook: bottom halves disabled, RCU.
+ * Return: true if the packet was taken; false if the kernel is to go on with it.
  */
-void ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
+bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
 {
 	struct ndp_host_key key = { .addr = ipv6_hdr(skb)->daddr, .group = link->group->id };
 	int ifindex = READ_ONCE(link->ifindex);
 	struct ndp_hold_result res = {};
 
+	if (!ndp_hold_concerns(nn, link, &key.addr))
+		return false;
 	/* A route that is used without a reference must not be gone when the packet is returned. */
 	if (skb_dst_force(skb))
 		ndp_hold_queue(nn, &key, ifindex, skb, &res);
@@ -206,6 +220,7 @@ void ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *
 	}
 	if (res.seek)
 		nn->host_ops->seek(nn, link, &key.addr, ifindex);
+	return true;
 }
 
 /**
@@ -222,12 +237,7 @@ void ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *
 bool ndp_hold_redirect(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		       const struct in6_addr *dest)
 {
-	const struct ndp_prefix *prefix;
-
-	if (!ipv6_addr_equal(target, dest))
-		return false;
-	prefix = ndp_prefix_lookup(nn, link->group->id, dest);
-	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+	if (!ipv6_addr_equal(target, dest) || !ndp_hold_concerns(nn, link, dest))
 		return false;
 	ndp_count_drop(&link->stats, NDP_DROP_REDIRECT);
 	trace_nd_drop(link, NDP_DROP_REDIRECT);

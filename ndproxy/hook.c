@@ -273,8 +273,7 @@ static unsigned int ndp_hook_forward(void *priv, struct sk_buff *skb,
 	link = ndp_link_by_index(nn, state->out->ifindex);
 	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
-	ndp_hold_packet(nn, link, skb);
-	return NF_STOLEN;
+	return ndp_hold_packet(nn, link, skb) ? NF_STOLEN : NF_ACCEPT;
 }
 
 static const struct nf_hook_ops ndp_hooks[] = {

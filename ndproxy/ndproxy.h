@@ -1087,7 +1087,7 @@ struct ndp_hold {
 
 void ndp_hold_init(struct ndp_net *nn);
 void ndp_hold_stop(struct ndp_net *nn);
-void ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb);
+bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb);
 bool ndp_hold_redirect(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		       const struct in6_addr *dest);
 void ndp_hold_release(struct ndp_net *nn, u32 group, const struct in6_addr *target);
