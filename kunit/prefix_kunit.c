@@ -199,6 +199,7 @@ static void nd_b8_ten_thousand_prefixes(struct kunit *test)
 static void nd_b7_where_it_is_on_link(struct kunit *test)
 {
 	static const bool want[] = { true, false, true, false };
+	static const bool want_inner[] = { true, false, false, false };
 	struct ndp_group *group = kunit_kzalloc(test, 2 * sizeof(*group), GFP_KERNEL);
 	struct ndp_link *link = kunit_kzalloc(test, 4 * sizeof(*link), GFP_KERNEL);
 	struct ndp_onlink *onlink = kunit_kzalloc(test, sizeof(*onlink), GFP_KERNEL);
@@ -226,6 +227,14 @@ static void nd_b7_where_it_is_on_link(struct kunit *test)
 	rcu_read_unlock();
 	for (i = 0; i < ARRAY_SIZE(want); i++)
 		KUNIT_EXPECT_EQ(test, onlink_on[i], want[i]);
+
+	prefix->inner = true;
+	rcu_read_lock();
+	for (i = 0; i < ARRAY_SIZE(want); i++)
+		onlink_on[i] = ndp_prefix_is_onlink(prefix, &link[i]);
+	rcu_read_unlock();
+	for (i = 0; i < ARRAY_SIZE(want); i++)
+		KUNIT_EXPECT_EQ(test, onlink_on[i], want_inner[i]);
 }
 
 static struct kunit_case prefix_cases[] = {

@@ -179,12 +179,13 @@ out:
 	spin_unlock_bh(&hold->lock);
 }
 
+/* Hosts of an inner prefix live on that link by configuration: there is nowhere else to seek. */
 static bool ndp_hold_concerns(const struct ndp_net *nn, const struct ndp_link *link,
 			      const struct in6_addr *addr)
 {
 	const struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, addr);
 
-	return prefix && ndp_prefix_is_onlink(prefix, link);
+	return prefix && !prefix->inner && ndp_prefix_is_onlink(prefix, link);
 }
 
 /**

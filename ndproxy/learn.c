@@ -30,6 +30,8 @@ static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const stru
 			ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_ROUTE, expires);
 		else
 			ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_ROUTE);
+	} else if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE) {
+		ndp_inner_sync(nn, link, addr, plen);
 	}
 	ndp_prefix_remark(nn, link, addr, plen);
 }
@@ -232,7 +234,7 @@ static void ndp_learn_dump_all(struct ndp_net *nn)
 
 	rtnl_lock();
 	list_for_each_entry(link, &nn->links, list)
-		link->dump = link->role == NDP_ROLE_UPSTREAM;
+		link->dump = true;
 	rtnl_unlock();
 }
 
@@ -266,7 +268,7 @@ static void ndp_learn_work(struct work_struct *work)
 /**
  * ndp_learn_link() - learn the prefixes of a link that became active
  * @nn: namespace
- * @link: upstream
+ * @link: upstream, or downstream, which may have inner prefixes
  *
  * Context: RTNL.
  */
@@ -288,7 +290,7 @@ void ndp_learn_again(struct ndp_net *nn)
 
 	ndp_learn_recheck(nn);
 	list_for_each_entry(link, &nn->links, list)
-		if (link->role == NDP_ROLE_UPSTREAM && link->state == NDP_LINK_ACTIVE)
+		if (link->state == NDP_LINK_ACTIVE)
 			ndp_learn_link(nn, link);
 }
 

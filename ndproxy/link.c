@@ -172,12 +172,12 @@ static void ndp_link_activate(struct ndp_net *nn, struct ndp_link *link)
 
 	if (link->role == NDP_ROLE_UPSTREAM) {
 		ndp_prefix_restore_static(nn, link);
-		ndp_learn_link(nn, link);
 	} else {
 		ndp_prefix_link_changed(nn, link, true);
 		ndp_link_sync_one_allmulti(link);
 		ndp_host_restore_static(nn, link->group);
 	}
+	ndp_learn_link(nn, link);
 }
 
 static void ndp_link_deactivate(struct ndp_net *nn, struct ndp_link *link, u8 state)
@@ -191,9 +191,8 @@ static void ndp_link_deactivate(struct ndp_net *nn, struct ndp_link *link, u8 st
 	if (!was_active)
 		return;
 
-	if (link->role == NDP_ROLE_UPSTREAM)
-		ndp_prefix_unlearn_link(nn, link);
-	else
+	ndp_prefix_unlearn_link(nn, link);
+	if (link->role == NDP_ROLE_DOWNSTREAM)
 		ndp_prefix_link_changed(nn, link, false);
 	ndp_host_flush_link(nn, link, NULL);
 	ndp_hold_flush(nn, link->ifindex);

@@ -302,6 +302,7 @@ struct ndp_bucket {
  * @links: its links, RCU
  * @n_links: how many
  * @n_prefixes: proxied prefixes of the group
+ * @n_inner: how many of them are inner ones
  */
 struct ndp_group {
 	struct list_head list;
@@ -310,6 +311,7 @@ struct ndp_group {
 	struct list_head links;
 	unsigned int n_links;
 	unsigned int n_prefixes;
+	unsigned int n_inner;
 };
 
 /**
@@ -368,7 +370,8 @@ struct ndp_snm_link {
  * @allmulti: all-multicast was taken on @dev
  * @dump: its routes are to be dumped
  * @bounced: the device went down since the link was last looked at; set by the notifier
- * @onlinks: the proxied prefixes of an upstream link (ndp_onlink.link_list)
+ * @onlinks: the proxied prefixes of an upstream link, the inner ones of a downstream link
+ *           (ndp_onlink.link_list)
  * @n_onlinks: how many
  * @static_prefixes: what "prefix add" configured here (struct ndp_static_prefix)
  * @hosts: the hosts that live here (ndp_host.link_list); ndp_hosts.lock
@@ -505,7 +508,7 @@ struct ndp_prefix_key {
 #define NDP_ONLINK_STATIC	BIT(1)	/* "prefix add" */
 
 /**
- * struct ndp_onlink - a prefix is on-link on an upstream link
+ * struct ndp_onlink - a prefix is on-link on an upstream link; an inner one on a downstream link
  * @prefix_list: in ndp_prefix.onlinks, RCU
  * @link_list: in ndp_link.onlinks
  * @rcu: frees it
@@ -531,7 +534,9 @@ struct ndp_onlink {
  * @rcu: frees it
  * @key: group, length and address
  * @group: it is shared in
- * @onlinks: the upstream links on which it is on-link, RCU; at least one
+ * @onlinks: the upstream links on which it is on-link, RCU; at least one; of an inner one the
+ *           downstream links
+ * @inner: see inner.c
  * @dead: no new hosts; ndp_hosts.lock
  * @n_hosts: how many; ndp_hosts.lock
  * @marked: the kernel's routes carry the proxy mark
@@ -544,6 +549,7 @@ struct ndp_prefix {
 	struct ndp_prefix_key key;
 	struct ndp_group *group;
 	struct list_head onlinks;
+	bool inner;
 	bool dead;
 	unsigned int n_hosts;
 	bool marked;
@@ -571,6 +577,15 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 			  unsigned int plen, struct netlink_ext_ack *extack);
 int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, struct netlink_ext_ack *extack);
+
+/* --- inner.c: more specific prefixes on downstream links (ND-B7) ------------------------------ */
+
+bool ndp_prefix_is_shared_on(const struct ndp_prefix *prefix, const struct ndp_link *link);
+void ndp_inner_sync(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		    unsigned int plen);
+void ndp_inner_end(struct ndp_net *nn, struct ndp_prefix *prefix);
+void ndp_inner_uncovered(struct ndp_net *nn, struct ndp_group *group);
+void ndp_inner_learn(struct ndp_net *nn, struct ndp_group *group);
 
 /* --- rule.c: which of the kernel's on-link prefixes are proxied (ND-B1) ----------------------- */
 
@@ -645,6 +660,7 @@ bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 tab
 bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 			const struct in6_addr *addr, const struct net_device *dev);
 bool ndp_route_is_proxied(const struct dst_entry *dst);
+void ndp_route_init(struct ndp_net *nn);
 
 /* --- rtnl.c: the kernel's rtnetlink, asked and listened to over a kernel socket --------------- */
 
@@ -1216,6 +1232,7 @@ void ndp_netlink_unregister(void);
  * @hold: see struct ndp_hold
  * @ra: see struct ndp_ra
  * @loop: see struct ndp_loop; from the first link on
+ * @bump: makes cached routes invalid, once for all marks that changed before
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
@@ -1253,6 +1270,7 @@ struct ndp_net {
 	struct ndp_hold hold;
 	struct ndp_ra ra;
 	struct ndp_loop *loop;
+	struct ndp_job bump;
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;

@@ -114,13 +114,15 @@ static struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix,
  * @link: a link
  *
  * Context: RCU or RTNL.
- * Return: true on every downstream link of the group, and on the upstream links that have it.
+ * Return: true on every downstream link of the group, and on the upstream links that have it; for
+ * an inner prefix, on its own links only.
  */
 bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link *link)
 {
 	if (link->group != prefix->group)
 		return false;
-	return READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM || ndp_onlink_find(prefix, link);
+	return (!prefix->inner && READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM) ||
+	       ndp_onlink_find(prefix, link);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_is_onlink);
 
@@ -134,6 +136,8 @@ static void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool 
 
 	ASSERT_RTNL();
 
+	if (prefix->inner)
+		return;
 	marked = ndp_route_mark(nn, prefix, RT_TABLE_MAIN, on);
 	list_for_each_entry(link, &prefix->group->links, group_list)
 		if (link->table && link->table != RT_TABLE_MAIN)
@@ -156,7 +160,7 @@ void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct i
 	struct ndp_prefix *prefix;
 
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	if (!prefix)
+	if (!prefix || prefix->inner)
 		return;
 	ndp_prefix_mark(nn, prefix, true);
 	if (link->role == NDP_ROLE_DOWNSTREAM)
@@ -170,6 +174,7 @@ static void ndp_prefix_count(struct ndp_net *nn, struct ndp_prefix *prefix, int 
 	unsigned int plen = prefix->key.plen;
 
 	prefix->group->n_prefixes += by;
+	prefix->group->n_inner += prefix->inner ? by : 0;
 	nn->plens[plen] += by;
 	nn->generation++;
 	if (nn->plens[plen])
@@ -182,13 +187,16 @@ static void ndp_prefix_queue_routes(struct ndp_net *nn, struct ndp_prefix *prefi
 {
 	struct ndp_link *link;
 
+	if (prefix->inner)
+		return;
 	list_for_each_entry(link, &prefix->group->links, group_list)
 		if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE)
 			ndp_route_queue_onlink(nn, prefix, link, add);
 }
 
 static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group *group,
-					   const struct in6_addr *addr, unsigned int plen)
+					   const struct in6_addr *addr, unsigned int plen,
+					   bool inner)
 {
 	struct ndp_prefix *prefix;
 
@@ -198,6 +206,7 @@ static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group 
 	prefix->group = group;
 	prefix->key.group = group->id;
 	prefix->key.plen = plen;
+	prefix->inner = inner;
 	ipv6_addr_prefix(&prefix->key.addr, addr, plen);
 	INIT_LIST_HEAD(&prefix->onlinks);
 	ndp_records_init(&prefix->records);
@@ -209,6 +218,8 @@ static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group 
 	list_add_tail_rcu(&prefix->list, &nn->prefix_list);
 	ndp_prefix_count(nn, prefix, 1);
 	ndp_prefix_queue_routes(nn, prefix, true);
+	if (!inner)
+		ndp_inner_learn(nn, group);
 	return prefix;
 }
 
@@ -231,6 +242,10 @@ static void ndp_prefix_stop(struct ndp_net *nn, struct ndp_prefix *prefix)
 	ndp_prefix_mark(nn, prefix, false);
 	ndp_records_stop(&prefix->records);
 	ndp_link_sync_allmulti(nn, group);
+	if (!prefix->inner) {
+		ndp_inner_uncovered(nn, group);
+		ndp_inner_learn(nn, group);
+	}
 	kfree_rcu(prefix, rcu);
 }
 
@@ -282,7 +297,7 @@ static bool ndp_prefix_may_proxy(const struct in6_addr *addr, unsigned int plen)
 /**
  * ndp_prefix_learn() - a prefix is on-link on an upstream link
  * @nn: namespace
- * @link: active upstream link
+ * @link: active upstream link; a downstream one makes it an inner prefix
  * @addr: of the prefix
  * @plen: its length
  * @source: NDP_ONLINK_ROUTE or NDP_ONLINK_STATIC
@@ -294,6 +309,7 @@ static bool ndp_prefix_may_proxy(const struct in6_addr *addr, unsigned int plen)
 int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 		     unsigned int plen, u8 source, unsigned long expires)
 {
+	bool inner = link->role == NDP_ROLE_DOWNSTREAM;
 	struct ndp_onlink *onlink;
 	struct ndp_prefix *prefix;
 
@@ -303,8 +319,12 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 		return -EINVAL;
 
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	if (prefix && prefix->inner && !inner) {
+		ndp_inner_end(nn, prefix);
+		prefix = NULL;
+	}
 	if (!prefix)
-		prefix = ndp_prefix_start(nn, link->group, addr, plen);
+		prefix = ndp_prefix_start(nn, link->group, addr, plen, inner);
 	if (!prefix)
 		return -ENOBUFS;
 
@@ -375,7 +395,7 @@ void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct 
 /**
  * ndp_prefix_unlearn_link() - all prefixes of a link go off-link (ND-A6)
  * @nn: namespace
- * @link: upstream link that is not active any more
+ * @link: that is not active any more
  *
  * Context: RTNL.
  */
@@ -405,7 +425,7 @@ void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool act
 	ASSERT_RTNL();
 
 	list_for_each_entry(prefix, &nn->prefix_list, list) {
-		if (prefix->group != link->group)
+		if (prefix->group != link->group || prefix->inner)
 			continue;
 		ndp_route_queue_onlink(nn, prefix, link, active);
 		ndp_prefix_mark(nn, prefix, true);

@@ -422,7 +422,7 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 		ndp_note_sender(rx, ns);
 
 	prefix = ndp_prefix_lookup(rx->nn, link->group->id, &ns->target);
-	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+	if (!prefix || !ndp_prefix_is_shared_on(prefix, link))
 		return NDP_PASS;
 
 	ndp_count(&link->stats, NDP_NS_IN);
@@ -479,7 +479,7 @@ static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
 
 	list_for_each_entry_rcu(link, &prefix->group->links, group_list)
 		if (link != from && READ_ONCE(link->state) == NDP_LINK_ACTIVE &&
-		    ndp_prefix_is_onlink(prefix, link))
+		    ndp_prefix_is_shared_on(prefix, link))
 			ndp_send_multicast_na(nn, link, &na->target, na->flags);
 }
 
