@@ -123,6 +123,7 @@ static int __net_init ndp_net_init(struct net *net)
 	ndp_learn_init(nn);
 	ndp_job_init(nn);
 	ndp_hold_init(nn);
+	ndp_route_init(nn);
 	ndp_param_init(nn);
 	ndp_age_init(nn);
 	ndp_ra_init(nn);

@@ -211,8 +211,8 @@ static bool ndp_route_mark_one(struct fib6_info *rt, bool on)
  * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it
  * everywhere
  *
- * Routes cached before are made invalid. A processor's own copy of a route stays, with the flags of
- * its making: who asks for the mark looks at the fib6_info behind it.
+ * Routes cached before are made invalid, from work. A processor's own copy of a route stays, with
+ * the flags of its making: who asks for the mark looks at the fib6_info behind it.
  *
  * A link that is not active takes no part: the mark goes before the link does.
  *
@@ -240,8 +240,24 @@ bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 tab
 	}
 	spin_unlock_bh(&tb->tb6_lock);
 	if (changed)
-		rt_genid_bump_ipv6(nn->net);
+		ndp_job_queue(nn, &nn->bump);
 	return marked;
+}
+
+/* It walks all routes, so that thousands of marks in a row must not ask for it one by one. */
+static void ndp_route_run_bump(struct ndp_net *nn, struct ndp_job *job)
+{
+	rt_genid_bump_ipv6(nn->net);
+}
+
+/**
+ * ndp_route_init() - set up what changes a namespace's routes
+ * @nn: new namespace
+ */
+void ndp_route_init(struct ndp_net *nn)
+{
+	INIT_LIST_HEAD(&nn->bump.list);
+	nn->bump.run = ndp_route_run_bump;
 }
 
 /* --- carrying out ----------------------------------------------------------------------------- */
