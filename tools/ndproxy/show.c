@@ -188,7 +188,8 @@ static void print_place(const struct tree *tree, const struct prefix *prefix,
 	out_object_end();
 }
 
-static void print_prefix(const struct tree *tree, const struct prefix *prefix)
+/* A prefix of a downstream link is inside another one: its hosts live on that link only. */
+static void print_prefix(const struct tree *tree, const struct prefix *prefix, bool inner)
 {
 	out_object(NULL);
 	out_text("        ");
@@ -196,27 +197,37 @@ static void print_prefix(const struct tree *tree, const struct prefix *prefix)
 	out_line_end();
 	out_array("link");
 	for (size_t i = 0; i < tree->n[LINKS]; i++)
-		if (tree->links[i].group == prefix->group)
+		if (tree->links[i].group == prefix->group &&
+		    (!inner || !strcmp(tree->links[i].name, prefix->dev)))
 			print_place(tree, prefix, &tree->links[i]);
 	out_array_end();
 	out_object_end();
 }
 
+static bool has_prefix(const struct tree *tree, const struct link *link)
+{
+	for (size_t i = 0; i < tree->n[PREFIXES]; i++)
+		if (!strcmp(tree->prefixes[i].dev, link->name))
+			return true;
+	return false;
+}
+
 /* Returns how many prefixes the link has. */
 static size_t print_link(const struct tree *tree, const struct link *link)
 {
+	bool upstream = link->role == NDPROXY_ROLE_UPSTREAM;
 	size_t n = 0;
 
 	out_object(NULL);
 	out_text("    ");
 	link_print((struct nlattr **)link->tb);
 	out_line_end();
-	if (link->role == NDPROXY_ROLE_UPSTREAM) {
+	if (upstream || has_prefix(tree, link)) {
 		out_array("prefix");
 		for (size_t i = 0; i < tree->n[PREFIXES]; i++) {
 			if (strcmp(tree->prefixes[i].dev, link->name))
 				continue;
-			print_prefix(tree, &tree->prefixes[i]);
+			print_prefix(tree, &tree->prefixes[i], !upstream);
 			n++;
 		}
 		out_array_end();
