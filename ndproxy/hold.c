@@ -43,7 +43,7 @@ struct ndp_held {
 
 static struct hlist_head *ndp_hold_bucket(struct ndp_hold *hold, const struct ndp_host_key *key)
 {
-	u32 hash = jhash2(key->addr.s6_addr32, ARRAY_SIZE(key->addr.s6_addr32), key->group);
+	u32 hash = jhash(&key->addr, sizeof(key->addr), key->group);
 
 	return &hold->targets[hash % ARRAY_SIZE(hold->targets)];
 }
