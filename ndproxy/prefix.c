@@ -488,8 +488,7 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	if (err)
 		return err;
 	if (ndp_static_prefix_find(link, addr, plen)) {
-		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is configured on %s already", addr, plen,
-				   link->name);
+		NL_SET_ERR_MSG_FMT(extack, "%s has %pI6c/%u already", link->name, addr, plen);
 		return -EEXIST;
 	}
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
@@ -528,8 +527,7 @@ int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	struct ndp_static_prefix *entry = ndp_static_prefix_find(link, addr, plen);
 
 	if (!entry) {
-		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is not configured on %s", addr, plen,
-				   link->name);
+		NL_SET_ERR_MSG_FMT(extack, "%s has no configured %pI6c/%u", link->name, addr, plen);
 		return -ENOENT;
 	}
 	list_del(&entry->list);

@@ -85,7 +85,7 @@ int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct 
 	}
 	prefix = ndp_static_prefix(nn, link, addr);
 	if (!prefix) {
-		NL_SET_ERR_MSG_FMT(extack, "%pI6c is in no proxied prefix of %s", addr, link->name);
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c is in no prefix of %s", addr, link->name);
 		return -ENOENT;
 	}
 	if (link->state != NDP_LINK_ACTIVE) {
