@@ -26,13 +26,31 @@ static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
 static void ndp_host_uncontested(struct ndp_net *nn, struct ndp_host *host)
 {
 	host->nonce = 0;
-	if (host->claim) {
-		ndp_host_move(nn, host, host->claim);
-		host->evidence = NDP_BY_DAD;
-		ndp_host_refresh(nn, host);
-		return;
-	}
 	ndp_host_settle(nn, host, NDP_BY_DAD);
+}
+
+/**
+ * ndp_host_ask() - ask a host on its link whether it is there
+ * @nn: namespace
+ * @host: of which the caller holds a reference
+ *
+ * Context: the namespace's workqueue, hosts' lock, which is dropped and taken again.
+ * Return: true if the question could be sent.
+ */
+bool ndp_host_ask(struct ndp_net *nn, struct ndp_host *host)
+{
+	bool sent;
+
+	rcu_read_lock();
+	spin_unlock_bh(&nn->hosts.lock);
+
+	local_bh_disable();
+	sent = nn->host_ops->probe(nn, host);
+	local_bh_enable();
+
+	spin_lock_bh(&nn->hosts.lock);
+	rcu_read_unlock();
+	return sent;
 }
 
 static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
@@ -44,11 +62,9 @@ static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
 	list_move(&host->timed, &nn->hosts.probing);
 }
 
-/* Ask a host once more; the lock is dropped meanwhile. A probe that could not leave counts not. */
+/* Ask a host once more. A probe that could not leave counts not. */
 static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
 {
-	bool sent;
-
 	if (host->probes >= NDP_PROBES || host->stalls >= NDP_STALLS) {
 		ndp_host_forget(nn, host);
 		return;
@@ -56,16 +72,7 @@ static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
 	host->seen = jiffies;
 	list_move_tail(&host->timed, &nn->hosts.probing);
 	refcount_inc(&host->ref);
-	rcu_read_lock();
-	spin_unlock_bh(&nn->hosts.lock);
-
-	local_bh_disable();
-	sent = nn->host_ops->probe(nn, host);
-	local_bh_enable();
-
-	spin_lock_bh(&nn->hosts.lock);
-	rcu_read_unlock();
-	if (sent)
+	if (ndp_host_ask(nn, host))
 		host->probes++;
 	else
 		host->stalls++;
@@ -77,6 +84,8 @@ static bool ndp_host_age_one(struct ndp_net *nn)
 	struct ndp_hosts *hosts = &nn->hosts;
 	struct ndp_host *host;
 
+	if (ndp_guard_age_one(nn))
+		return true;
 	host = ndp_host_due(&hosts->tentative, NDP_DAD_TIME);
 	if (host) {
 		ndp_host_uncontested(nn, host);
@@ -117,6 +126,7 @@ static void ndp_host_work(struct work_struct *work)
 		spin_lock_bh(&hosts->lock);
 	}
 	hosts->armed = false;
+	ndp_guard_rearm(nn);
 	ndp_host_rearm_list(nn, &hosts->tentative, NDP_DAD_TIME);
 	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
 	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);

@@ -10,32 +10,60 @@
 /* An event carries one object. */
 #define NDP_EVENT_SIZE	512
 
-static struct sk_buff *ndp_event_new(struct ndp_net *nn, enum ndp_event event, void **hdr)
-{
+/* An event that is being built. */
+struct ndp_event_msg {
 	struct sk_buff *skb;
+	void *hdr;
+	struct nlattr *nest;
+};
 
-	if (!genl_has_listeners(&ndp_nl_family, nn->net, NDPROXY_NLGRP_EVENTS))
-		return NULL;
-	skb = genlmsg_new(NDP_EVENT_SIZE, GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	*hdr = genlmsg_put(skb, 0, 0, &ndp_nl_family, 0, NDPROXY_CMD_EVENT);
-	if (*hdr && !nla_put_u32(skb, NDPROXY_A_EVENT_TYPE, event))
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
+static bool ndp_event_begin(struct ndp_event_msg *msg, enum ndp_event event, int object)
+{
+	struct sk_buff *skb = msg->skb;
+
+	msg->hdr = genlmsg_put(skb, 0, 0, &ndp_nl_family, 0, NDPROXY_CMD_EVENT);
+	if (!msg->hdr || nla_put_u32(skb, NDPROXY_A_EVENT_TYPE, event))
+		return false;
+	msg->nest = nla_nest_start(skb, object);
+	return msg->nest;
 }
 
-static void ndp_event_send(struct ndp_net *nn, struct sk_buff *skb, void *hdr, int err)
+/*
+ * Begin an event with the object that it is about.
+ *
+ * Return: false if nobody listens; else what is put goes into the object, until it is closed.
+ */
+static bool ndp_event_open(struct ndp_net *nn, enum ndp_event event, int object,
+			   struct ndp_event_msg *msg)
+{
+	if (!genl_has_listeners(&ndp_nl_family, nn->net, NDPROXY_NLGRP_EVENTS))
+		return false;
+	msg->skb = genlmsg_new(NDP_EVENT_SIZE, GFP_ATOMIC);
+	if (!msg->skb)
+		return false;
+	if (ndp_event_begin(msg, event, object))
+		return true;
+	nlmsg_free(msg->skb);
+	return false;
+}
+
+/* The object is whole; what is put now goes beside it. */
+static void ndp_event_close(struct ndp_event_msg *msg)
+{
+	nla_nest_end(msg->skb, msg->nest);
+}
+
+static void ndp_event_send(struct ndp_net *nn, struct ndp_event_msg *msg, int err)
 {
 	/* NDP_EVENT_SIZE holds any object; should it not, a listener is told of the loss. */
 	if (err) {
-		nlmsg_free(skb);
+		nlmsg_free(msg->skb);
 		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
 		return;
 	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&ndp_nl_family, nn->net, skb, 0, NDPROXY_NLGRP_EVENTS, GFP_ATOMIC);
+	genlmsg_end(msg->skb, msg->hdr);
+	genlmsg_multicast_netns(&ndp_nl_family, nn->net, msg->skb, 0, NDPROXY_NLGRP_EVENTS,
+				GFP_ATOMIC);
 }
 
 /**
@@ -48,19 +76,14 @@ static void ndp_event_send(struct ndp_net *nn, struct sk_buff *skb, void *hdr, i
  */
 void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link)
 {
-	struct nlattr *nest;
-	struct sk_buff *skb;
-	void *hdr;
+	struct ndp_event_msg msg;
 	int err;
 
-	skb = ndp_event_new(nn, event, &hdr);
-	if (!skb)
+	if (!ndp_event_open(nn, event, NDPROXY_A_EVENT_LINK, &msg))
 		return;
-	nest = nla_nest_start(skb, NDPROXY_A_EVENT_LINK);
-	err = nest ? ndp_fill_link(skb, link) : -EMSGSIZE;
-	if (!err)
-		nla_nest_end(skb, nest);
-	ndp_event_send(nn, skb, hdr, err);
+	err = ndp_fill_link(msg.skb, link);
+	ndp_event_close(&msg);
+	ndp_event_send(nn, &msg, err);
 }
 
 /**
@@ -73,19 +96,14 @@ void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_l
  */
 void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp_onlink *onlink)
 {
-	struct nlattr *nest;
-	struct sk_buff *skb;
-	void *hdr;
+	struct ndp_event_msg msg;
 	int err;
 
-	skb = ndp_event_new(nn, event, &hdr);
-	if (!skb)
+	if (!ndp_event_open(nn, event, NDPROXY_A_EVENT_PREFIX, &msg))
 		return;
-	nest = nla_nest_start(skb, NDPROXY_A_EVENT_PREFIX);
-	err = nest ? ndp_fill_prefix(skb, onlink) : -EMSGSIZE;
-	if (!err)
-		nla_nest_end(skb, nest);
-	ndp_event_send(nn, skb, hdr, err);
+	err = ndp_fill_prefix(msg.skb, onlink);
+	ndp_event_close(&msg);
+	ndp_event_send(nn, &msg, err);
 }
 
 /**
@@ -100,23 +118,45 @@ void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp
 void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_host *host,
 		    const struct ndp_link *old)
 {
-	struct nlattr *nest;
-	struct sk_buff *skb;
-	void *hdr;
+	struct ndp_event_msg msg;
 	int err;
 
-	skb = ndp_event_new(nn, event, &hdr);
-	if (!skb)
+	if (!ndp_event_open(nn, event, NDPROXY_A_EVENT_HOST, &msg))
 		return;
-	nest = nla_nest_start(skb, NDPROXY_A_EVENT_HOST);
-	err = nest ? ndp_fill_host(skb, host) : -EMSGSIZE;
-	if (!err)
-		nla_nest_end(skb, nest);
+	err = ndp_fill_host(msg.skb, host);
+	ndp_event_close(&msg);
 	if (!err && old &&
-	    (nla_put_u32(skb, NDPROXY_A_EVENT_OLD_IFINDEX, old->ifindex) ||
-	     nla_put_string(skb, NDPROXY_A_EVENT_OLD_IFNAME, old->name)))
+	    (nla_put_u32(msg.skb, NDPROXY_A_EVENT_OLD_IFINDEX, old->ifindex) ||
+	     nla_put_string(msg.skb, NDPROXY_A_EVENT_OLD_IFNAME, old->name)))
 		err = -EMSGSIZE;
-	ndp_event_send(nn, skb, hdr, err);
+	ndp_event_send(nn, &msg, err);
+}
+
+/**
+ * ndp_event_host_refused() - tell that a host was claimed on another link, and stays on its own
+ * @nn: namespace
+ * @host: as it is
+ * @link: where it was claimed
+ * @station: who claimed it; NULL: not known
+ *
+ * Context: hosts' lock.
+ */
+void ndp_event_host_refused(struct ndp_net *nn, const struct ndp_host *host,
+			    const struct ndp_link *link, const struct ndp_station *station)
+{
+	struct ndp_event_msg msg;
+	int err;
+
+	if (!ndp_event_open(nn, NDP_EVENT_HOST_REFUSED, NDPROXY_A_EVENT_HOST, &msg))
+		return;
+	err = ndp_fill_host(msg.skb, host);
+	ndp_event_close(&msg);
+	if (!err && (nla_put_u32(msg.skb, NDPROXY_A_EVENT_CLAIM_IFINDEX, link->ifindex) ||
+		     nla_put_string(msg.skb, NDPROXY_A_EVENT_CLAIM_IFNAME, link->name) ||
+		     (station && nla_put(msg.skb, NDPROXY_A_EVENT_CLAIM_LLADDR, station->key.len,
+					 station->key.addr))))
+		err = -EMSGSIZE;
+	ndp_event_send(nn, &msg, err);
 }
 
 /**
@@ -133,26 +173,21 @@ void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct 
 		  const struct nd_ra *ra, bool own)
 {
 	bool rogue = !own && READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM;
-	struct nlattr *nest;
-	struct sk_buff *skb;
+	struct ndp_event_msg msg;
 	int err = 0;
-	void *hdr;
 
-	skb = ndp_event_new(nn, NDP_EVENT_RA, &hdr);
-	if (!skb)
+	if (!ndp_event_open(nn, NDP_EVENT_RA, NDPROXY_A_EVENT_RA, &msg))
 		return;
-	nest = nla_nest_start(skb, NDPROXY_A_EVENT_RA);
-	if (!nest || nla_put_u32(skb, NDPROXY_A_RA_IFINDEX, READ_ONCE(link->ifindex)) ||
-	    nla_put_string(skb, NDPROXY_A_RA_IFNAME, link->name) ||
-	    nla_put_in6_addr(skb, NDPROXY_A_RA_ADDR, from) ||
-	    nla_put_u8(skb, NDPROXY_A_RA_PROXY, ra->proxy) ||
-	    nla_put_u8(skb, NDPROXY_A_RA_ROGUE, rogue) ||
-	    nla_put_u8(skb, NDPROXY_A_RA_OWN, own) ||
-	    nla_put_u32(skb, NDPROXY_A_RA_LIFETIME, ra->lifetime))
+	if (nla_put_u32(msg.skb, NDPROXY_A_RA_IFINDEX, READ_ONCE(link->ifindex)) ||
+	    nla_put_string(msg.skb, NDPROXY_A_RA_IFNAME, link->name) ||
+	    nla_put_in6_addr(msg.skb, NDPROXY_A_RA_ADDR, from) ||
+	    nla_put_u8(msg.skb, NDPROXY_A_RA_PROXY, ra->proxy) ||
+	    nla_put_u8(msg.skb, NDPROXY_A_RA_ROGUE, rogue) ||
+	    nla_put_u8(msg.skb, NDPROXY_A_RA_OWN, own) ||
+	    nla_put_u32(msg.skb, NDPROXY_A_RA_LIFETIME, ra->lifetime))
 		err = -EMSGSIZE;
-	else
-		nla_nest_end(skb, nest);
-	ndp_event_send(nn, skb, hdr, err);
+	ndp_event_close(&msg);
+	ndp_event_send(nn, &msg, err);
 }
 
 /* At most one event a second and kind: a limit is reached by a flood. */
@@ -177,36 +212,28 @@ static bool ndp_event_limit_due(unsigned long *last)
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr)
 {
-	struct nlattr *nest;
-	struct sk_buff *skb;
-	void *hdr;
+	struct ndp_event_msg msg;
 	int err = 0;
 
 	if (!ndp_event_limit_due(&nn->limit_said[which]))
 		return;
-	skb = ndp_event_new(nn, NDP_EVENT_LIMIT, &hdr);
-	if (!skb)
+	if (!ndp_event_open(nn, NDP_EVENT_LIMIT, NDPROXY_A_EVENT_LIMIT, &msg))
 		return;
-	nest = nla_nest_start(skb, NDPROXY_A_EVENT_LIMIT);
-	if (!nest || nla_put_u32(skb, NDPROXY_A_LIMIT_REASON, which) ||
-	    nla_put_u32(skb, NDPROXY_A_LIMIT_IFINDEX, link->ifindex) ||
-	    nla_put_string(skb, NDPROXY_A_LIMIT_IFNAME, link->name) ||
-	    (addr && nla_put_in6_addr(skb, NDPROXY_A_LIMIT_ADDR, addr)))
+	if (nla_put_u32(msg.skb, NDPROXY_A_LIMIT_REASON, which) ||
+	    nla_put_u32(msg.skb, NDPROXY_A_LIMIT_IFINDEX, link->ifindex) ||
+	    nla_put_string(msg.skb, NDPROXY_A_LIMIT_IFNAME, link->name) ||
+	    (addr && nla_put_in6_addr(msg.skb, NDPROXY_A_LIMIT_ADDR, addr)))
 		err = -EMSGSIZE;
-	else
-		nla_nest_end(skb, nest);
-	ndp_event_send(nn, skb, hdr, err);
+	ndp_event_close(&msg);
+	ndp_event_send(nn, &msg, err);
 }
 
 static int ndp_event_put_mld(struct sk_buff *skb, struct net *net, int ifindex, u8 version,
 			     const struct in6_addr *group)
 {
-	struct nlattr *nest = nla_nest_start(skb, NDPROXY_A_EVENT_MLD);
 	const struct net_device *dev;
 	int err;
 
-	if (!nest)
-		return -EMSGSIZE;
 	err = nla_put_u32(skb, NDPROXY_A_MLD_EVENT_IFINDEX, ifindex);
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, ifindex);
@@ -216,8 +243,6 @@ static int ndp_event_put_mld(struct sk_buff *skb, struct net *net, int ifindex, 
 	err = err ?: nla_put_u8(skb, NDPROXY_A_MLD_EVENT_VERSION, version);
 	if (!err && group)
 		err = nla_put_in6_addr(skb, NDPROXY_A_MLD_EVENT_GROUP, group);
-	if (!err)
-		nla_nest_end(skb, nest);
 	return err;
 }
 
@@ -227,14 +252,17 @@ static void ndp_event_mld(struct net *net, int ifindex, enum mld_notice notice, 
 {
 	bool limit = notice == MLD_NOTICE_LIMIT;
 	struct ndp_net *nn = ndp_net(net);
-	struct sk_buff *skb;
-	void *hdr;
+	struct ndp_event_msg msg;
+	int err;
 
 	if (limit && !ndp_event_limit_due(&nn->mld_limit_said))
 		return;
-	skb = ndp_event_new(nn, limit ? NDP_EVENT_MLD_LIMIT : NDP_EVENT_MLD_VERSION, &hdr);
-	if (skb)
-		ndp_event_send(nn, skb, hdr, ndp_event_put_mld(skb, net, ifindex, version, group));
+	if (!ndp_event_open(nn, limit ? NDP_EVENT_MLD_LIMIT : NDP_EVENT_MLD_VERSION,
+			    NDPROXY_A_EVENT_MLD, &msg))
+		return;
+	err = ndp_event_put_mld(msg.skb, net, ifindex, version, group);
+	ndp_event_close(&msg);
+	ndp_event_send(nn, &msg, err);
 }
 
 /* What the multicast listener engine tells of by itself. */

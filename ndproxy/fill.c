@@ -37,6 +37,7 @@ int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link)
 	    nla_put_u32(skb, NDPROXY_A_LINK_PREFIXES, ndp_link_prefixes(link)) ||
 	    nla_put_u32(skb, NDPROXY_A_LINK_HOSTS, READ_ONCE(link->n_hosts)) ||
 	    nla_put_u8(skb, NDPROXY_A_LINK_RA_GUARD, link->ra_guard) ||
+	    nla_put_u8(skb, NDPROXY_A_LINK_GUARD, link->guard) ||
 	    (link->state == NDP_LINK_SUSPENDED &&
 	     nla_put_u32(skb, NDPROXY_A_LINK_REMAINING, ndp_ra_remaining(link))))
 		return -EMSGSIZE;

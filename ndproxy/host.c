@@ -11,7 +11,6 @@
 #include "trace.h"
 
 #define NDP_NEWS		(HZ / 4)	/* evidence is repeated news for so long */
-#define NDP_FLUSH_BATCH		64	/* hosts forgotten per hold of the lock */
 
 static const struct rhashtable_params ndp_host_params = {
 	.head_offset = offsetof(struct ndp_host, node),
@@ -107,7 +106,6 @@ void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 	if (host->state == NDP_HOST_STATIC)
 		return;
 	host->state = NDP_HOST_REACHABLE;
-	host->claim = NULL;
 	ndp_host_time(nn, host, &nn->hosts.lru, ndp_host_lifetime(nn));
 }
 
@@ -142,6 +140,24 @@ static void ndp_host_refuse(struct ndp_net *nn, const struct ndp_sighting *s, en
 		ndp_event_limit(nn, s->link, why, s->addr);
 }
 
+/**
+ * ndp_host_get_station() - take the link-layer address that the evidence tells
+ * @nn: namespace
+ * @s: evidence of a host
+ *
+ * Context: hosts' lock.
+ * Return: as ndp_station_get(); an error has been counted.
+ */
+struct ndp_station *ndp_host_get_station(struct ndp_net *nn, const struct ndp_sighting *s)
+{
+	struct ndp_station *station = ndp_station_get(nn, s);
+
+	if (IS_ERR(station))
+		ndp_host_refuse(nn, s, PTR_ERR(station) == -ENOSPC ? NDP_DROP_LLADDR_LIMIT :
+								     NDP_DROP_NO_MEMORY);
+	return station;
+}
+
 static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighting *s)
 {
 	struct ndp_station *station;
@@ -151,12 +167,9 @@ static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighti
 		ndp_host_refuse(nn, s, NDP_DROP_HOST_LIMIT);
 		return NULL;
 	}
-	station = ndp_station_get(nn, s);
-	if (IS_ERR(station)) {
-		ndp_host_refuse(nn, s, PTR_ERR(station) == -ENOSPC ? NDP_DROP_LLADDR_LIMIT :
-								     NDP_DROP_NO_MEMORY);
+	station = ndp_host_get_station(nn, s);
+	if (IS_ERR(station))
 		return NULL;
-	}
 	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
 	if (!host)
 		goto no_memory;
@@ -201,6 +214,7 @@ void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
 	}
 	rhashtable_remove_fast(&nn->hosts.table, &host->node, ndp_host_params);
 	list_del_init(&host->timed);
+	ndp_guard_drop(nn, host);
 	ndp_host_leave_link(host);
 	ndp_station_put(nn, host->station);
 	host->station = NULL;
@@ -227,7 +241,7 @@ void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
 	host->state = evidence == NDP_BY_STATIC ? NDP_HOST_STATIC : NDP_HOST_REACHABLE;
 	if (evidence == NDP_BY_STATIC) {
 		list_del_init(&host->timed);
-		host->claim = NULL;
+		ndp_guard_drop(nn, host);
 	}
 	ndp_host_refresh(nn, host);
 	ndp_host_want_route(nn, host);
@@ -240,23 +254,30 @@ void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence)
  * @nn: namespace
  * @host: in the table; if it is tentative, nobody is told
  * @link: where it lives
+ * @station: its link-layer address there, which becomes the host's; NULL: not known
+ * @evidence: enum ndp_evidence
+ *
+ * Its route is looked at in any case, and after that the old link is told.
  *
  * Context: hosts' lock.
  */
-void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link)
+void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link,
+		   struct ndp_station *station, u8 evidence)
 {
 	bool tentative = host->state == NDP_HOST_TENTATIVE;
 	const struct ndp_link *old = host->link;
 
+	ndp_guard_drop(nn, host);
 	ndp_host_leave_link(host);
 	ndp_station_put(nn, host->station);
-	host->station = NULL;
+	host->station = station;
 	ndp_host_enter_link(host, link);
-	host->claim = NULL;
 	nn->hosts.generation++;
 	if (tentative)
 		return;
-	ndp_host_want_route(nn, host);
+	host->evidence = evidence;
+	host->left = old->ifindex;
+	ndp_host_queue_route(nn, host);
 	trace_host_moved(host, old);
 	ndp_event_host(nn, NDP_EVENT_HOST_MOVED, host, old);
 }
@@ -270,12 +291,9 @@ static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
 
 	if (!s->lladdr || (s->framed && host->station) || ndp_station_is(host->station, s))
 		return;
-	station = ndp_station_get(nn, s);
-	if (IS_ERR_OR_NULL(station)) {
-		ndp_count_drop(&s->link->stats, PTR_ERR(station) == -ENOSPC ?
-			       NDP_DROP_LLADDR_LIMIT : NDP_DROP_NO_MEMORY);
+	station = ndp_host_get_station(nn, s);
+	if (IS_ERR_OR_NULL(station))
 		return;
-	}
 	had_one = host->station;
 	ndp_station_put(nn, host->station);
 	host->station = station;
@@ -290,7 +308,26 @@ static bool ndp_host_admits(const struct ndp_sighting *s)
 	return !s->prefix->dead && READ_ONCE(s->link->state) == NDP_LINK_ACTIVE;
 }
 
-static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sighting *s)
+static void ndp_host_follow(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s)
+{
+	struct ndp_station *station = ndp_host_get_station(nn, s);
+
+	ndp_host_move(nn, host, s->link, IS_ERR(station) ? NULL : station, s->evidence);
+}
+
+/* Evidence of a host on another link than its own. Return: false if it stays where it is. */
+static bool ndp_host_heard_elsewhere(struct ndp_net *nn, struct ndp_host *host,
+				     struct ndp_sighting *s)
+{
+	/* Of a tentative one nobody relies yet on where it is. */
+	s->held = host->state != NDP_HOST_TENTATIVE && s->evidence != NDP_BY_STATIC &&
+		  ndp_guard_holds(nn, host, s);
+	if (!s->held)
+		ndp_host_follow(nn, host, s);
+	return !s->held;
+}
+
+static struct ndp_host *ndp_host_note(struct ndp_net *nn, struct ndp_sighting *s)
 {
 	struct ndp_host *host = ndp_host_find(nn, s->link->group->id, s->addr);
 
@@ -300,16 +337,16 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, const struct ndp_sight
 			ndp_host_settle(nn, host, s->evidence);
 		return host;
 	}
-
-	/* What the administrator said stands until he says otherwise. */
-	if (host->state == NDP_HOST_STATIC && s->evidence != NDP_BY_STATIC)
-		return host->link == s->link ? host : NULL;
-
-	if (host->state == NDP_HOST_STATIC && host->link == s->link)
-		return host;
-	if (host->link != s->link)
-		ndp_host_move(nn, host, s->link);
-	ndp_host_set_station(nn, host, s);
+	if (host->link != s->link) {
+		if (!ndp_host_heard_elsewhere(nn, host, s))
+			return NULL;
+	} else {
+		s->defend = ndp_guard_defend(nn, host, s->evidence);
+		/* What the administrator said stands until he says otherwise. */
+		if (host->state == NDP_HOST_STATIC)
+			return host;
+		ndp_host_set_station(nn, host, s);
+	}
 	if (host->state == NDP_HOST_TENTATIVE || s->evidence == NDP_BY_STATIC) {
 		ndp_host_settle(nn, host, s->evidence);
 	} else {
@@ -356,10 +393,10 @@ out:
  * @sighting: the evidence
  *
  * Context: RCU or RTNL; takes the hosts' lock.
- * Return: enum ndp_learnt; with NDP_LEARNT_PENDING and @sighting->answer, ndp_host_ops.ready is
- * called when the host's route is in place.
+ * Return: enum ndp_learnt; with NDP_LEARNT_PENDING or _HELD and @sighting->answer,
+ * ndp_host_ops.ready is called when the host's route is in place, if it ever is.
  */
-enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *sighting)
+enum ndp_learnt ndp_host_learn(struct ndp_net *nn, struct ndp_sighting *sighting)
 {
 	enum ndp_learnt ret = NDP_LEARNT_REFUSED;
 	struct ndp_host *host = NULL;
@@ -376,6 +413,10 @@ enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *si
 		ret = host->route == NDP_ROUTE_WANTED ? NDP_LEARNT_PENDING : NDP_LEARNT_READY;
 		if (ret == NDP_LEARNT_PENDING && sighting->answer)
 			host->answer = true;
+		if (host->left)
+			ret = NDP_LEARNT_HELD;
+	} else if (sighting->held) {
+		ret = NDP_LEARNT_HELD;
 	}
 	spin_unlock_bh(&nn->hosts.lock);
 	return ret;
@@ -409,9 +450,8 @@ static void ndp_host_claim_known(struct ndp_net *nn, struct ndp_host *host,
 		ndp_host_forget(nn, host);
 		return;
 	}
-	host->claim = s->link;
 	host->nonce = nonce;
-	ndp_host_time(nn, host, &nn->hosts.tentative, NDP_DAD_TIME);
+	ndp_guard_dad(nn, host, s);
 }
 
 /**
@@ -435,8 +475,7 @@ bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32
 	if (!ndp_host_admits(sighting))
 		goto out;
 	host = ndp_host_find(nn, sighting->link->group->id, sighting->addr);
-	if (host && nonce && nonce == host->nonce &&
-	    sighting->link != (host->claim ?: host->link))
+	if (host && nonce && nonce == host->nonce && sighting->link != ndp_guard_link(host))
 		echo = true;
 	else if (host)
 		ndp_host_claim_known(nn, host, sighting, nonce);
@@ -468,18 +507,6 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 	return host;
 }
 
-/* A host left its link; where it claims its address on another, it lives there. */
-static void ndp_host_gone(struct ndp_net *nn, struct ndp_host *host)
-{
-	if (!host->claim) {
-		ndp_host_forget(nn, host);
-		return;
-	}
-	ndp_host_move(nn, host, host->claim);
-	host->evidence = NDP_BY_DAD;
-	ndp_host_refresh(nn, host);
-}
-
 /**
  * ndp_host_failed() - the kernel's own reachability detection gave a neighbour up (ND-F3)
  * @nn: namespace
@@ -495,79 +522,13 @@ void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const stru
 	spin_lock_bh(&nn->hosts.lock);
 	host = ndp_host_find(nn, link->group->id, addr);
 	if (host && host->link == link &&
-	    (host->state == NDP_HOST_REACHABLE || host->state == NDP_HOST_PROBING))
-		ndp_host_gone(nn, host);
-	spin_unlock_bh(&nn->hosts.lock);
-}
-
-/* --- flushing --------------------------------------------------------------------------------- */
-
-/* Forget up to a batch of the hosts on a link, learnt and not in use elsewhere. */
-static bool ndp_host_flush_batch(struct ndp_net *nn, struct ndp_link *link,
-				 const struct ndp_prefix *prefix, bool statics)
-{
-	struct ndp_host *host, *tmp;
-	unsigned int n = 0;
-
-	spin_lock_bh(&nn->hosts.lock);
-	list_for_each_entry_safe(host, tmp, &link->hosts, link_list) {
-		if (prefix && host->prefix != prefix)
-			continue;
-		if (!statics && host->state == NDP_HOST_STATIC)
-			continue;
+	    (host->state == NDP_HOST_REACHABLE || host->state == NDP_HOST_PROBING) &&
+	    !ndp_guard_follow(nn, host))
 		ndp_host_forget(nn, host);
-		if (++n == NDP_FLUSH_BATCH)
-			break;
-	}
-	spin_unlock_bh(&nn->hosts.lock);
-	return n == NDP_FLUSH_BATCH;
-}
-
-/* A link that goes away must not stay behind as a claim. */
-static void ndp_host_drop_claims(struct ndp_net *nn, const struct ndp_link *link,
-				 const struct ndp_prefix *prefix)
-{
-	struct ndp_host *host, *tmp;
-
-	spin_lock_bh(&nn->hosts.lock);
-	list_for_each_entry_safe(host, tmp, &nn->hosts.tentative, timed)
-		if (host->claim == link && (!prefix || host->prefix == prefix))
-			ndp_host_refresh(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
 }
 
-/**
- * ndp_host_flush_link() - forget the hosts on a link, static ones too
- * @nn: namespace
- * @link: that no longer admits hosts, or whose @prefix does not
- * @prefix: only its hosts; NULL: all
- *
- * Context: RTNL.
- */
-void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
-			 const struct ndp_prefix *prefix)
-{
-	ndp_host_drop_claims(nn, link, prefix);
-	while (ndp_host_flush_batch(nn, link, prefix, true))
-		cond_resched();
-}
-
-/**
- * ndp_host_flush() - forget the learnt hosts, by the administrator's wish
- * @nn: namespace
- * @link: only there; NULL: everywhere
- *
- * Context: RTNL.
- */
-void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link)
-{
-	struct ndp_link *each;
-
-	list_for_each_entry(each, &nn->links, list)
-		if (!link || each == link)
-			while (ndp_host_flush_batch(nn, each, NULL, false))
-				cond_resched();
-}
+/* --- the table -------------------------------------------------------------------------------- */
 
 /**
  * ndp_host_init() - set up a namespace's hosts
@@ -585,6 +546,7 @@ int ndp_host_init(struct ndp_net *nn)
 	INIT_LIST_HEAD(&hosts->probing);
 	INIT_LIST_HEAD(&hosts->tentative);
 	INIT_LIST_HEAD(&hosts->statics);
+	ndp_guard_init(nn);
 	err = rhashtable_init(&hosts->table, &ndp_host_params);
 	if (err)
 		return err;

@@ -5,7 +5,14 @@
 
 #include "ndproxy.h"
 
-static void ndp_host_queue_route(struct ndp_net *nn, struct ndp_host *host)
+/**
+ * ndp_host_queue_route() - have a host's route looked at
+ * @nn: namespace
+ * @host: the host
+ *
+ * Context: hosts' lock.
+ */
+void ndp_host_queue_route(struct ndp_net *nn, struct ndp_host *host)
 {
 	host->route = NDP_ROUTE_WANTED;
 	ndp_route_queue_host(nn, host);
@@ -35,23 +42,29 @@ void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host)
  * @nn: namespace
  * @host: of which the caller holds a reference
  * @route: what came of it
+ * @due: out: what waited for it
  *
  * Context: the namespace's workqueue; takes the hosts' lock.
- * Return: true if the host's solicitors are to be answered now.
+ * Return: true if something did.
  */
-bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route)
+bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route,
+			 struct ndp_host_due *due)
 {
-	bool answer = false;
+	*due = (struct ndp_host_due){};
 
 	spin_lock_bh(&nn->hosts.lock);
 	/* Queued again: it changed while the request was under way, and the next one decides. */
 	if (!host->dead && !ndp_job_is_queued(nn, &host->job)) {
 		host->route = route;
-		answer = host->answer && route != NDP_ROUTE_FAILED;
+		if (route != NDP_ROUTE_FAILED) {
+			due->answer = host->answer;
+			due->left = host->left;
+		}
 		host->answer = false;
+		host->left = 0;
 	}
 	spin_unlock_bh(&nn->hosts.lock);
-	return answer;
+	return due->answer || due->left;
 }
 
 /**

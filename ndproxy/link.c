@@ -402,6 +402,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	link->nn = nn;
 	link->nd = true;
 	link->ra_guard = true;
+	link->guard = true;
 	link->mld.on = nn->mld;
 	link->mld.snoop_joins = true;
 	link->role = config->role;
@@ -501,6 +502,8 @@ static void ndp_link_set_options(struct ndp_link *link, const struct ndp_link_co
 		WRITE_ONCE(link->na_source, config->na_source);
 	if (config->has_ra_guard)
 		WRITE_ONCE(link->ra_guard, config->ra_guard);
+	if (config->has_guard)
+		WRITE_ONCE(link->guard, config->guard);
 }
 
 static int ndp_link_first(struct ndp_net *nn)

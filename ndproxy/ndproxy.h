@@ -367,6 +367,7 @@ struct ndp_snm_link {
  * @override: enum ndp_override
  * @na_source: enum ndp_na_source
  * @ra_guard: a Router Advertisement of another router suspends the link while it is downstream
+ * @guard: a known host that is claimed here is asked on its own link first (ND-F4)
  * @allmulti: all-multicast was taken on @dev
  * @dump: its routes are to be dumped
  * @bounced: the device went down since the link was last looked at; set by the notifier
@@ -405,6 +406,7 @@ struct ndp_link {
 	u8 override;
 	u8 na_source;
 	bool ra_guard;
+	bool guard;
 	bool allmulti;
 	bool dump;
 	unsigned long bounced;
@@ -432,6 +434,7 @@ struct ndp_link {
  * @has_override: @override is given
  * @has_na_source: @na_source is given
  * @has_ra_guard: @ra_guard is given
+ * @has_guard: @guard is given
  * @role: NDP_ROLE_NONE forgets the link
  * @group: number
  * @nd: as in struct ndp_link
@@ -439,6 +442,7 @@ struct ndp_link {
  * @na_source: as in struct ndp_link
  * @ra_guard: as in struct ndp_link
  * @force: upstream even where this host sends Router Advertisements (ND-A3)
+ * @guard: as in struct ndp_link
  */
 struct ndp_link_config {
 	char name[IFNAMSIZ];
@@ -448,6 +452,7 @@ struct ndp_link_config {
 	bool has_override;
 	bool has_na_source;
 	bool has_ra_guard;
+	bool has_guard;
 	u8 role;
 	u32 group;
 	bool nd;
@@ -455,6 +460,7 @@ struct ndp_link_config {
 	u8 na_source;
 	bool ra_guard;
 	bool force;
+	bool guard;
 };
 
 int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
@@ -714,6 +720,15 @@ enum ndp_learnt {
 	NDP_LEARNT_READY,	/* packets reach the host */
 	NDP_LEARNT_PENDING,	/* its route is on the way; ndp_host_ops.ready will be called */
 	NDP_LEARNT_REFUSED,	/* a limit, or its link or prefix is going away */
+	NDP_LEARNT_HELD,	/* it is, or was, known elsewhere: nobody is told before .ready */
+};
+
+/* What becomes of the claim that a known host lives on another link; see guard.c. */
+enum ndp_claim_state {
+	NDP_CLAIM_WAITING,	/* for an objection to a DAD probe */
+	NDP_CLAIM_ASKING,	/* the host is being asked on its own link */
+	NDP_CLAIM_REFUSED,	/* it answered there */
+	NDP_CLAIM_STATES
 };
 
 struct ndp_station_key {
@@ -753,7 +768,8 @@ struct ndp_host_key {
  * @ref: the table's, and the queue's
  * @prefix: it belongs to
  * @link: it lives on
- * @claim: another link where a DAD probe for the address was heard; NULL: none
+ * @claim: that it lives on another link; NULL: none
+ * @left: ifindex of the link that it left, which is told when its route is in place; 0: none
  * @station: its link-layer address; NULL: not known
  * @home: counts it for its solicited-node group; NULL: there was no room
  * @seen: jiffies from which its place in @timed counts: of the last evidence, probe or claim
@@ -782,11 +798,12 @@ struct ndp_host {
 	refcount_t ref;
 	struct ndp_prefix *prefix;
 	struct ndp_link *link;
-	struct ndp_link *claim;
+	struct ndp_claim *claim;
 	struct ndp_station *station;
 	struct ndp_snm_home *home;
 	unsigned long seen;
 	unsigned long heard;
+	int left;
 	int route_ifindex;
 	u32 route_table;
 	u8 state;
@@ -807,6 +824,7 @@ struct ndp_host {
  * @lru: reachable hosts, last evidence longest ago first
  * @probing: hosts that are being asked, last probe longest ago first
  * @tentative: DAD probes, oldest first
+ * @claims: of known hosts on other links, by enum ndp_claim_state; see guard.c
  * @statics: struct ndp_static; RTNL
  * @count: hosts
  * @generation: changes when a host comes or goes, for dumps
@@ -821,6 +839,7 @@ struct ndp_hosts {
 	struct list_head lru;
 	struct list_head probing;
 	struct list_head tentative;
+	struct list_head claims[NDP_CLAIM_STATES];
 	struct list_head statics;
 	unsigned int count;
 	unsigned int generation;
@@ -840,6 +859,8 @@ struct ndp_hosts {
  * @evidence: enum ndp_evidence
  * @na_flags: of an advertisement
  * @answer: solicitors wait for it
+ * @held: out: the address is known elsewhere, and this is a claim (ND-F4)
+ * @defend: out: a link where a prober is to hear that the address is taken; NULL: none
  */
 struct ndp_sighting {
 	struct ndp_prefix *prefix;
@@ -851,11 +872,23 @@ struct ndp_sighting {
 	u8 evidence;
 	u8 na_flags;
 	bool answer;
+	bool held;
+	struct ndp_link *defend;
+};
+
+/**
+ * struct ndp_host_due - what waited for a host's route
+ * @left: ifindex of the link that the host left, to be told; 0: none
+ * @answer: its solicitors
+ */
+struct ndp_host_due {
+	int left;
+	bool answer;
 };
 
 /**
  * struct ndp_host_ops - what host.c, route.c and link.c ask of those above them
- * @ready: a host's route is in place: answer its solicitors. Bottom halves disabled, RCU
+ * @ready: a host's route is in place: do what waited for it. Bottom halves disabled, RCU
  * @probe: ask a host whether it is still there; false: it could not be asked now. Bottom halves
  *         disabled, RCU
  * @placed: a host's route is in place, whoever asked: deliver what waits. Bottom halves disabled,
@@ -868,7 +901,8 @@ struct ndp_sighting {
  * @removed: a link without device and hosts is given up. RTNL
  */
 struct ndp_host_ops {
-	void (*ready)(struct ndp_net *nn, const struct ndp_host *host);
+	void (*ready)(struct ndp_net *nn, const struct ndp_host *host,
+		      const struct ndp_host_due *due);
 	bool (*probe)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*placed)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
@@ -890,26 +924,49 @@ void ndp_host_arm(struct ndp_net *nn, unsigned long deadline);
 void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host);
 void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host);
 void ndp_host_settle(struct ndp_net *nn, struct ndp_host *host, u8 evidence);
-void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link);
+void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *link,
+		   struct ndp_station *station, u8 evidence);
 void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host);
+void ndp_host_queue_route(struct ndp_net *nn, struct ndp_host *host);
+bool ndp_host_ask(struct ndp_net *nn, struct ndp_host *host);
+struct ndp_station *ndp_host_get_station(struct ndp_net *nn, const struct ndp_sighting *s);
 
 int ndp_station_init(struct ndp_net *nn);
 void ndp_age_init(struct ndp_net *nn);
 int ndp_host_init(struct ndp_net *nn);
 void ndp_host_exit(struct ndp_net *nn);
 struct ndp_host *ndp_host_find(const struct ndp_net *nn, u32 group, const struct in6_addr *addr);
-enum ndp_learnt ndp_host_learn(struct ndp_net *nn, const struct ndp_sighting *sighting);
+enum ndp_learnt ndp_host_learn(struct ndp_net *nn, struct ndp_sighting *sighting);
 bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32 nonce);
 void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr);
 void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix);
 void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr);
-bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route);
+bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route,
+			 struct ndp_host_due *due);
 void ndp_host_put(struct ndp_host *host);
+bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr);
+
+/* --- guard.c: a host is followed once it is silent on its own link (ND-F4) -------------------- */
+
+/* Context of these: hosts' lock, but for ndp_guard_drop_link(), which takes it. */
+const struct ndp_link *ndp_guard_link(const struct ndp_host *host);
+bool ndp_guard_holds(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s);
+void ndp_guard_dad(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s);
+struct ndp_link *ndp_guard_defend(struct ndp_net *nn, struct ndp_host *host, u8 evidence);
+void ndp_guard_drop(struct ndp_net *nn, struct ndp_host *host);
+void ndp_guard_drop_link(struct ndp_net *nn, const struct ndp_link *link,
+			 const struct ndp_prefix *prefix);
+bool ndp_guard_follow(struct ndp_net *nn, struct ndp_host *host);
+bool ndp_guard_age_one(struct ndp_net *nn);
+void ndp_guard_rearm(struct ndp_net *nn);
+void ndp_guard_init(struct ndp_net *nn);
+
+/* --- flush.c: hosts that go together ---------------------------------------------------------- */
+
 void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
 			 const struct ndp_prefix *prefix);
 void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link);
-bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr);
 
 /* --- static.c: hosts that "host add" configured ----------------------------------------------- */
 
@@ -1053,6 +1110,7 @@ enum ndp_event {
 	NDP_EVENT_MLD_VERSION,
 	NDP_EVENT_MLD_LIMIT,
 	NDP_EVENT_RA,
+	NDP_EVENT_HOST_REFUSED,
 };
 
 void ndp_event_link(struct ndp_net *nn, enum ndp_event event, const struct ndp_link *link);
@@ -1061,6 +1119,8 @@ void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_h
 		    const struct ndp_link *old);
 void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *from,
 		  const struct nd_ra *ra, bool own);
+void ndp_event_host_refused(struct ndp_net *nn, const struct ndp_host *host,
+			    const struct ndp_link *link, const struct ndp_station *station);
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr);
 

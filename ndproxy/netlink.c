@@ -216,6 +216,9 @@ static void ndp_nl_read_link_config(struct genl_info *info, struct ndp_link_conf
 	if (config->has_ra_guard)
 		config->ra_guard = nla_get_u8(attrs[NDPROXY_A_LINK_RA_GUARD]);
 	config->force = nla_get_flag(attrs[NDPROXY_A_LINK_FORCE]);
+	config->has_guard = attrs[NDPROXY_A_LINK_GUARD];
+	if (config->has_guard)
+		config->guard = nla_get_u8(attrs[NDPROXY_A_LINK_GUARD]);
 }
 
 static int ndp_nl_set_link(struct genl_info *info)

@@ -18,7 +18,7 @@ const struct nla_policy ndproxy_link_get_nl_policy[NDPROXY_A_LINK_IFNAME + 1] = 
 };
 
 /* NDPROXY_CMD_LINK_SET - do */
-const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_FORCE + 1] = {
+const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_GUARD + 1] = {
 	[NDPROXY_A_LINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_LINK_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
 	[NDPROXY_A_LINK_ROLE] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -28,6 +28,7 @@ const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_FORCE + 1] = {
 	[NDPROXY_A_LINK_NA_SOURCE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[NDPROXY_A_LINK_RA_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
 	[NDPROXY_A_LINK_FORCE] = { .type = NLA_FLAG, },
+	[NDPROXY_A_LINK_GUARD] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* NDPROXY_CMD_PREFIX_GET - do */
@@ -182,7 +183,7 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.cmd		= NDPROXY_CMD_LINK_SET,
 		.doit		= ndproxy_nl_link_set_doit,
 		.policy		= ndproxy_link_set_nl_policy,
-		.maxattr	= NDPROXY_A_LINK_FORCE,
+		.maxattr	= NDPROXY_A_LINK_GUARD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

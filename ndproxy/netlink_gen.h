@@ -14,7 +14,7 @@
 
 extern const struct nla_policy ndproxy_link_get_nl_policy[NDPROXY_A_LINK_IFNAME + 1];
 
-extern const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_FORCE + 1];
+extern const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_GUARD + 1];
 
 extern const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
 

@@ -42,7 +42,7 @@ static_assert((int)NDP_EVENT_PREFIX_DEL == (int)NDPROXY_EVENT_TYPE_PREFIX_DEL);
 static_assert((int)NDP_EVENT_HOST_LOST == (int)NDPROXY_EVENT_TYPE_HOST_LOST);
 static_assert((int)NDP_EVENT_LIMIT == (int)NDPROXY_EVENT_TYPE_LIMIT);
 static_assert((int)NDP_EVENT_MLD_LIMIT == (int)NDPROXY_EVENT_TYPE_MLD_LIMIT);
-static_assert((int)NDP_EVENT_RA == (int)NDPROXY_EVENT_TYPE_MAX);
+static_assert((int)NDP_EVENT_HOST_REFUSED == (int)NDPROXY_EVENT_TYPE_MAX);
 /* Each counter stands at a fixed distance from its attribute. */
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_ANSWERS == NDPROXY_A_STATS_ANSWERS);
 static_assert(NDPROXY_A_STATS_NS_IN + NDP_DAD_IN == NDPROXY_A_STATS_DAD_IN);

@@ -128,7 +128,7 @@ static void ndp_sighting_lladdr(struct ndp_sighting *sighting, const struct ndp_
 }
 
 /* What is held for a host that is reachable goes on now, or else when its route is in place. */
-static enum ndp_learnt ndp_learn(struct ndp_net *nn, const struct ndp_sighting *sighting)
+static enum ndp_learnt ndp_learn(struct ndp_net *nn, struct ndp_sighting *sighting)
 {
 	enum ndp_learnt learnt = ndp_host_learn(nn, sighting);
 
@@ -165,9 +165,15 @@ static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_
 		.na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE),
 		.answer = evidence == NDP_BY_NA,
 	};
+	enum ndp_learnt learnt;
 
 	ndp_sighting_lladdr(&sighting, rx, na);
-	return ndp_learn(rx->nn, &sighting);
+	learnt = ndp_learn(rx->nn, &sighting);
+	/* The target is alive, and a prober elsewhere may not have heard its objection (ND-F4). */
+	if (sighting.defend)
+		ndp_send_multicast_na(rx->nn, sighting.defend, &na->target,
+				      sighting.na_flags | ND_NA_OVERRIDE);
+	return learnt;
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -553,8 +559,8 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	}
 	ndp_neigh_from_na(rx, na);
 	if (ipv6_addr_is_multicast(&na->daddr)) {
-		ndp_note_target(rx, na, prefix, NDP_BY_UNA);
-		ndp_forward_na(rx->nn, link, prefix, na);
+		if (ndp_note_target(rx, na, prefix, NDP_BY_UNA) != NDP_LEARNT_HELD)
+			ndp_forward_na(rx->nn, link, prefix, na);
 		return NDP_PASS;
 	}
 	if (na->flags & ND_NA_SOLICITED)
@@ -567,11 +573,37 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 
 /* --- what hosts ask for ----------------------------------------------------------------------- */
 
-static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host)
+/*
+ * A host moved: neighbours on the link that it left still send to its own link-layer address there,
+ * and learn by this that the way leads through the proxy now. What the host itself told all is
+ * carried to all (ND-D4).
+ */
+static void ndp_announce(struct ndp_net *nn, const struct ndp_prefix *prefix,
+			 const struct ndp_host *host, int left)
+{
+	const struct ndp_link *lives_on = READ_ONCE(host->link);
+	struct ndp_link *link = ndp_link_by_index(nn, left);
+	struct nd_info na = {
+		.target = host->key.addr,
+		.flags = READ_ONCE(host->na_flags),
+	};
+
+	if (READ_ONCE(host->evidence) == NDP_BY_UNA)
+		ndp_forward_na(nn, lives_on, prefix, &na);
+	else if (link && link != lives_on && ndp_prefix_is_onlink(prefix, link))
+		ndp_send_multicast_na(nn, link, &na.target, na.flags | ND_NA_OVERRIDE);
+}
+
+static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host,
+				 const struct ndp_host_due *due)
 {
 	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, host->key.group, &host->key.addr);
 
-	if (prefix)
+	if (!prefix)
+		return;
+	if (due->left)
+		ndp_announce(nn, prefix, host, due->left);
+	if (due->answer)
 		ndp_answer_target(nn, prefix, &host->key.addr, READ_ONCE(host->link),
 				  READ_ONCE(host->na_flags));
 }

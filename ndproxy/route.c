@@ -352,7 +352,8 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 		.metric = NDP_METRIC,
 		.add = true,
 	};
-	bool dead, answer, upstream = false;
+	bool dead, waited, upstream = false;
+	struct ndp_host_due due;
 
 	spin_lock_bh(&nn->hosts.lock);
 	dead = host->dead;
@@ -373,13 +374,13 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 
 	/* The host's link is read behind the lock: RCU keeps it. */
 	rcu_read_lock();
-	answer = ndp_host_route_done(nn, host, route);
+	waited = ndp_host_route_done(nn, host, route, &due);
 	local_bh_disable();
 	/* Queued again it is placed by the next request. */
 	if (route != NDP_ROUTE_FAILED && READ_ONCE(host->route) == route)
 		nn->host_ops->placed(nn, host);
-	if (answer)
-		nn->host_ops->ready(nn, host);
+	if (waited)
+		nn->host_ops->ready(nn, host, &due);
 	local_bh_enable();
 	rcu_read_unlock();
 }

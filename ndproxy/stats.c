@@ -46,6 +46,7 @@ const char * const ndp_drop_names[NDP_DROPS] = {
 	[NDP_DROP_SAME_LINK]		= "same-link",
 	[NDP_DROP_REDIRECT]		= "redirect",
 	[NDP_DROP_SNOOP_LIMIT]		= "snoop-limit",
+	[NDP_DROP_HOST_REFUSED]		= "host-refused",
 };
 
 /**

@@ -65,6 +65,7 @@ enum ndp_counter {
  * @NDP_DROP_SAME_LINK: the target of a packet lives on the link that the packet came in on
  * @NDP_DROP_REDIRECT: a Redirect of the kernel's for such a packet, or for a held one
  * @NDP_DROP_SNOOP_LIMIT: too many solicited-node groups of hosts elsewhere (MLD-S2)
+ * @NDP_DROP_HOST_REFUSED: a known host was claimed on the link, and stays on its own (RFC 6620)
  * @NDP_DROPS: how many there are
  */
 enum ndp_drop {
@@ -94,6 +95,7 @@ enum ndp_drop {
 	NDP_DROP_SAME_LINK,
 	NDP_DROP_REDIRECT,
 	NDP_DROP_SNOOP_LIMIT,
+	NDP_DROP_HOST_REFUSED,
 	NDP_DROPS
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints: messages in, out and dropped, hosts learnt, moved and lost. */
+/* Tracepoints: messages in, out and dropped; hosts learnt, moved, lost, and refused elsewhere. */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ndproxy
 
@@ -35,7 +35,8 @@
 	{ NDP_DROP_NO_SOURCE, "no-source" }, { NDP_DROP_NO_MEMORY, "no-memory" },	\
 	{ NDP_DROP_NOT_READY, "not-ready" }, { NDP_DROP_HOLD_LIMIT, "hold-limit" },	\
 	{ NDP_DROP_NOT_FOUND, "not-found" }, { NDP_DROP_SAME_LINK, "same-link" },	\
-	{ NDP_DROP_REDIRECT, "redirect" }, { NDP_DROP_SNOOP_LIMIT, "snoop-limit" })
+	{ NDP_DROP_REDIRECT, "redirect" }, { NDP_DROP_SNOOP_LIMIT, "snoop-limit" },	\
+	{ NDP_DROP_HOST_REFUSED, "host-refused" })
 
 DECLARE_EVENT_CLASS(ndp_message,
 	TP_PROTO(const struct ndp_link *link, const struct nd_info *info),
@@ -122,6 +123,22 @@ TRACE_EVENT(host_moved,
 		memcpy(__entry->addr, &host->key.addr, 16);
 	),
 	TP_printk("dev=%s addr=%pI6c from=%s", __entry->ifname, __entry->addr, __entry->old)
+);
+
+TRACE_EVENT(host_refused,
+	TP_PROTO(const struct ndp_host *host, const struct ndp_link *claim),
+	TP_ARGS(host, claim),
+	TP_STRUCT__entry(
+		__array(char, ifname, IFNAMSIZ)
+		__array(char, claim, IFNAMSIZ)
+		__array(u8, addr, 16)
+	),
+	TP_fast_assign(
+		memcpy(__entry->ifname, host->link->name, IFNAMSIZ);
+		memcpy(__entry->claim, claim->name, IFNAMSIZ);
+		memcpy(__entry->addr, &host->key.addr, 16);
+	),
+	TP_printk("dev=%s addr=%pI6c on=%s", __entry->ifname, __entry->addr, __entry->claim)
 );
 
 #endif

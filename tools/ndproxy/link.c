@@ -18,6 +18,7 @@ static const struct arg set_args[] = {
 	  .attr = NDPROXY_A_LINK_NA_SOURCE },
 	{ "ra-guard", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_RA_GUARD },
 	{ "force", NULL, ARG_FLAG, .optional = true, .attr = NDPROXY_A_LINK_FORCE },
+	{ "guard", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_GUARD },
 	{ .type = ARG_NONE }
 };
 
@@ -40,18 +41,19 @@ static enum color state_color(uint32_t state)
 
 static void print_settings(struct nlattr **tb)
 {
-	bool nd = attr_u32(tb[NDPROXY_A_LINK_ND]);
+	bool nd = attr_u32(tb[NDPROXY_A_LINK_ND]), guard = attr_u32(tb[NDPROXY_A_LINK_GUARD]);
 	uint32_t override = attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]);
 	uint32_t na_source = attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]);
 	bool ra_guard = attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]);
 
-	if (!out.json && !out.details && nd && override == NDPROXY_OVERRIDE_KEEP &&
+	if (!out.json && !out.details && nd && guard && override == NDPROXY_OVERRIDE_KEEP &&
 	    na_source == NDPROXY_NA_SOURCE_AUTO && ra_guard)
 		return;
 	out_onoff("nd", " nd ", nd);
 	out_str("override", " override ", C_NONE, name_of(&override_names, override));
 	out_str("na_source", " na-source ", C_NONE, name_of(&na_source_names, na_source));
 	out_onoff("ra_guard", " ra-guard ", ra_guard);
+	out_onoff("guard", " guard ", guard);
 }
 
 /**

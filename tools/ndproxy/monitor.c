@@ -36,6 +36,7 @@ static enum color event_color(uint32_t type)
 	case NDPROXY_EVENT_TYPE_HOST_LEARNT:
 		return C_GOOD;
 	case NDPROXY_EVENT_TYPE_HOST_MOVED:
+	case NDPROXY_EVENT_TYPE_HOST_REFUSED:
 	case NDPROXY_EVENT_TYPE_MLD_VERSION:
 		return C_DOUBT;
 	}
@@ -103,6 +104,17 @@ static void print_host(const struct nlattr *nest)
 	host_print(tb);
 }
 
+/* Who said to have a host, and did not get it. */
+static void print_claim(struct nlattr **tb)
+{
+	const struct nlattr *lladdr = tb[NDPROXY_A_EVENT_CLAIM_LLADDR];
+
+	out_str("claim_dev", " claimed-on ", C_DEV, attr_str(tb[NDPROXY_A_EVENT_CLAIM_IFNAME]));
+	if (lladdr)
+		out_lladdr("claim_lladdr", " by ", mnl_attr_get_payload(lladdr),
+			   mnl_attr_get_payload_len(lladdr));
+}
+
 /**
  * event_print() - print an event
  * @tb: its attributes
@@ -127,6 +139,8 @@ void event_print(struct nlattr **tb)
 		print_ra(tb[NDPROXY_A_EVENT_RA]);
 	if (tb[NDPROXY_A_EVENT_OLD_IFNAME])
 		out_str("old_dev", " was-on ", C_DEV, attr_str(tb[NDPROXY_A_EVENT_OLD_IFNAME]));
+	if (tb[NDPROXY_A_EVENT_CLAIM_IFNAME])
+		print_claim(tb);
 }
 
 /**

@@ -67,6 +67,7 @@ static const char *const drop_words[] = {
 	"na-multicast-solicited", "own-echo", "ns-rate", "na-rate", "target-limit",
 	"solicitor-limit", "host-limit", "lladdr-limit", "no-source", "no-memory",
 	"not-ready", "hold-limit", "not-found", "same-link", "redirect", "snoop-limit",
+	"host-refused",
 };
 
 NAMES(drop, NDPROXY_DROP_REASON_MAX);
@@ -75,6 +76,7 @@ static const char *const event_words[] = {
 	"link-up", "link-down", "link-refused", "prefix-add", "prefix-del",
 	"host-learnt", "host-moved", "host-lost", "limit", "mld-version", "mld-limit",
 	"ra",
+	"host-refused",
 };
 
 NAMES(event, NDPROXY_EVENT_TYPE_MAX);

@@ -214,6 +214,8 @@ enum ndproxy_evidence {
  *   or for a held one.
  * @NDPROXY_DROP_REASON_SNOOP_LIMIT: As many solicited-node groups of hosts
  *   elsewhere are listened to on the link as may be.
+ * @NDPROXY_DROP_REASON_HOST_REFUSED: A known host was claimed on the link, and
+ *   still answers on its own.
  */
 enum ndproxy_drop_reason {
 	NDPROXY_DROP_REASON_NONE,
@@ -242,6 +244,7 @@ enum ndproxy_drop_reason {
 	NDPROXY_DROP_REASON_SAME_LINK,
 	NDPROXY_DROP_REASON_REDIRECT,
 	NDPROXY_DROP_REASON_SNOOP_LIMIT,
+	NDPROXY_DROP_REASON_HOST_REFUSED,
 
 	/* private: */
 	__NDPROXY_DROP_REASON_MAX,
@@ -269,6 +272,8 @@ enum ndproxy_drop_reason {
  *   namespace.
  * @NDPROXY_EVENT_TYPE_RA: A Router Advertisement was heard that suspends its
  *   link, or this host began to send some on an upstream link.
+ * @NDPROXY_EVENT_TYPE_HOST_REFUSED: A host was claimed on another link, and
+ *   still lives on its own; sent at most twice a second for each host.
  */
 enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_LINK_UP,
@@ -283,6 +288,7 @@ enum ndproxy_event_type {
 	NDPROXY_EVENT_TYPE_MLD_VERSION,
 	NDPROXY_EVENT_TYPE_MLD_LIMIT,
 	NDPROXY_EVENT_TYPE_RA,
+	NDPROXY_EVENT_TYPE_HOST_REFUSED,
 
 	/* private: */
 	__NDPROXY_EVENT_TYPE_MAX,
@@ -373,6 +379,7 @@ enum {
 	NDPROXY_A_LINK_RA_GUARD,
 	NDPROXY_A_LINK_FORCE,
 	NDPROXY_A_LINK_REMAINING,
+	NDPROXY_A_LINK_GUARD,
 
 	__NDPROXY_A_LINK_MAX,
 	NDPROXY_A_LINK_MAX = (__NDPROXY_A_LINK_MAX - 1)
@@ -482,6 +489,7 @@ enum {
 	NDPROXY_A_DROPS_SAME_LINK,
 	NDPROXY_A_DROPS_REDIRECT,
 	NDPROXY_A_DROPS_SNOOP_LIMIT,
+	NDPROXY_A_DROPS_HOST_REFUSED,
 
 	__NDPROXY_A_DROPS_MAX,
 	NDPROXY_A_DROPS_MAX = (__NDPROXY_A_DROPS_MAX - 1)
@@ -550,6 +558,9 @@ enum {
 	NDPROXY_A_EVENT_OLD_IFNAME,
 	NDPROXY_A_EVENT_MLD,
 	NDPROXY_A_EVENT_RA,
+	NDPROXY_A_EVENT_CLAIM_IFINDEX,
+	NDPROXY_A_EVENT_CLAIM_IFNAME,
+	NDPROXY_A_EVENT_CLAIM_LLADDR,
 
 	__NDPROXY_A_EVENT_MAX,
 	NDPROXY_A_EVENT_MAX = (__NDPROXY_A_EVENT_MAX - 1)

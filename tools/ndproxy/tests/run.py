@@ -23,7 +23,7 @@ PREFIX = {"prefix": "2001:db8:1::/64", "dev": "up0", "group": 0, "mode": "proxy"
           "sources": ["route", "static"], "marked": True, "records": 5, "hosts": 6}
 LINK = {"ifname": "up0", "ifindex": 3, "role": "upstream", "group": 0, "state": "active",
         "nd": True, "override": "clear", "na_source": "link-local", "ra_guard": True, "allmulti": True,
-        "prefixes": 1, "hosts": 2}
+        "prefixes": 1, "hosts": 2, "guard": True}
 
 MLD_LINK = {"ifname": "up0", "ifindex": 3, "version": 1, "version_mode": "1", "groups": 7,
             "robustness": 2, "query_interval": 125, "query_response_interval_ms": 10000,
@@ -252,10 +252,10 @@ def completion_knows_objects_verbs_and_values():
     assert complete("ndproxy so") == ["solicit"]
     assert complete("ndproxy link |") == ["set", "show", "help"]
     assert complete("ndproxy link set up0 |") == \
-        ["role", "group", "nd", "override", "na-source", "ra-guard", "force"]
+        ["role", "group", "nd", "override", "na-source", "ra-guard", "force", "guard"]
     assert complete("ndproxy link set up0 role |") == ["none", "upstream", "downstream"]
     assert complete("ndproxy link set up0 role upstream |") == \
-        ["group", "nd", "override", "na-source", "ra-guard", "force"]
+        ["group", "nd", "override", "na-source", "ra-guard", "force", "guard"]
     assert complete("ndproxy link set up0 nd o") == ["on", "off"]
     assert complete("ndproxy link set up0 group |") == []
     assert complete("ndproxy prefix add 2001:db8::/64 |") == ["dev"]
@@ -401,7 +401,7 @@ def json_of_counters():
         "hop-limit checksum code length target-multicast option-length fragment "
         "dad-destination dad-slla na-multicast-solicited own-echo ns-rate na-rate target-limit "
         "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready hold-limit "
-        "not-found same-link redirect snoop-limit").split()
+        "not-found same-link redirect snoop-limit host-refused").split()
     assert {k for k, v in drops.items() if v} == {"own-echo", "not-ready"}
 
 
@@ -439,7 +439,8 @@ def json_of_events_is_one_object_a_line():
         {"event": "limit", "limit": "host-limit", "dev": "down0"},
         {"event": "mld-limit", "dev": "up0", "group": "ff1e::1", "version": 2},
         {"event": "ra", "dev": "down0", "from": "fe80::1", "lifetime": 1800, "proxy": False,
-         "rogue": True, "own": False}]
+         "rogue": True, "own": False},
+        dict(HOST, event="host-refused", claim_dev="down1", claim_lladdr="02:00:00:00:ee:01")]
     for line in unit("print", "events", "j", "t").splitlines():
         stamp = json.loads(line)["timestamp"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", stamp), stamp
@@ -474,7 +475,7 @@ def text_of_each_object():
         "age 1m01s route\n")
     assert unit("print", "links").splitlines()[0] == (
         "3: up0: role upstream group 0 state active nd on override clear na-source link-local "
-        "ra-guard on prefixes 1 hosts 2")
+        "ra-guard on guard on prefixes 1 hosts 2")
     assert unit("print", "prefix").splitlines() == [
         "2001:db8:1::/64 dev up0 group 0 mode proxy source route,static marked records 5 hosts 6",
         "    2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
@@ -506,8 +507,9 @@ def oneline_is_one_line():
 def events_are_one_line_each():
     lines = unit("print", "events").splitlines()
     assert [x.split()[0] for x in lines] == [
-        "host-moved", "prefix-add", "link-refused", "limit", "mld-limit", "ra"]
+        "host-moved", "prefix-add", "link-refused", "limit", "mld-limit", "ra", "host-refused"]
     assert lines[0].endswith("was-on down1")
+    assert lines[-1].endswith("claimed-on down1 by 02:00:00:00:ee:01")
     assert re.match(r"\[[0-9T:.-]+\] host-moved 2001:db8:1::10 ",
                     unit("print", "events", "t").splitlines()[0])
 

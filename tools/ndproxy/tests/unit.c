@@ -267,6 +267,7 @@ static void put_link(struct nlmsghdr *nlh, const char *name)
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_PREFIXES, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_HOSTS, 2);
 	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_RA_GUARD, 1);
+	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_GUARD, 1);
 }
 
 static void put_host(struct nlmsghdr *nlh, uint32_t n)
@@ -428,6 +429,7 @@ static struct nlattr *begin_event(struct nlmsghdr **nlh, uint32_t type, uint16_t
 
 static void print_events(void)
 {
+	static const unsigned char lladdr[] = { 2, 0, 0, 0, 0xee, 1 };
 	struct in6_addr group;
 	struct nlmsghdr *nlh;
 	struct nlattr *nest;
@@ -470,6 +472,13 @@ static void print_events(void)
 	mnl_attr_put_u8(nlh, NDPROXY_A_RA_ROGUE, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_RA_LIFETIME, 1800);
 	mnl_attr_nest_end(nlh, nest);
+	event_message(nlh, NULL);
+
+	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_HOST_REFUSED, NDPROXY_A_EVENT_HOST);
+	put_host(nlh, 0);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_strz(nlh, NDPROXY_A_EVENT_CLAIM_IFNAME, "down1");
+	mnl_attr_put(nlh, NDPROXY_A_EVENT_CLAIM_LLADDR, sizeof(lladdr), lladdr);
 	event_message(nlh, NULL);
 }
 
