@@ -62,7 +62,7 @@ int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink)
 	     nla_put_u32(skb, NDPROXY_A_PREFIX_IFINDEX, onlink->link->ifindex)) ||
 	    nla_put_string(skb, NDPROXY_A_PREFIX_IFNAME, onlink->link->name) ||
 	    nla_put_u32(skb, NDPROXY_A_PREFIX_GROUP, prefix->key.group) ||
-	    nla_put_u32(skb, NDPROXY_A_PREFIX_MODE, NDPROXY_PREFIX_MODE_PROXY) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_MODE, prefix->mode) ||
 	    nla_put_u32(skb, NDPROXY_A_PREFIX_SOURCES, onlink->sources) ||
 	    nla_put_u8(skb, NDPROXY_A_PREFIX_MARKED, prefix->marked) ||
 	    nla_put_u32(skb, NDPROXY_A_PREFIX_RECORDS, READ_ONCE(prefix->records.count)) ||

@@ -510,6 +510,13 @@ struct ndp_prefix_key {
 	struct in6_addr addr;
 };
 
+/* Who answers for the targets of a prefix (ND-F7). */
+enum ndp_prefix_mode {
+	NDP_MODE_PROXY,		/* the target itself, and nobody else */
+	NDP_MODE_ROUTE,		/* this router, where it has a route to the target elsewhere */
+	NDP_MODE_STATIC,	/* this router, where the target was not seen on the link */
+};
+
 #define NDP_ONLINK_ROUTE	BIT(0)	/* the kernel has an on-link route */
 #define NDP_ONLINK_STATIC	BIT(1)	/* "prefix add" */
 
@@ -521,6 +528,7 @@ struct ndp_prefix_key {
  * @prefix: which
  * @link: where
  * @sources: NDP_ONLINK_ bits: how that is known
+ * @mode: enum ndp_prefix_mode that "prefix add" told
  * @expires: jiffies when the kernel's route ends; 0: never
  */
 struct ndp_onlink {
@@ -530,6 +538,7 @@ struct ndp_onlink {
 	struct ndp_prefix *prefix;
 	struct ndp_link *link;
 	u8 sources;
+	u8 mode;
 	unsigned long expires;
 };
 
@@ -546,6 +555,7 @@ struct ndp_onlink {
  * @dead: no new hosts; ndp_hosts.lock
  * @n_hosts: how many; ndp_hosts.lock
  * @marked: the kernel's routes carry the proxy mark
+ * @mode: enum ndp_prefix_mode, of the first of @onlinks that tells another than proxy; softirq too
  * @records: solicitation records
  */
 struct ndp_prefix {
@@ -559,6 +569,7 @@ struct ndp_prefix {
 	bool dead;
 	unsigned int n_hosts;
 	bool marked;
+	u8 mode;
 	struct ndp_records records;
 };
 
@@ -580,7 +591,7 @@ void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct i
 void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link);
 void ndp_prefix_drop_static(struct ndp_link *link);
 int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			  unsigned int plen, struct netlink_ext_ack *extack);
+			  unsigned int plen, int mode, struct netlink_ext_ack *extack);
 int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, struct netlink_ext_ack *extack);
 
@@ -592,6 +603,14 @@ void ndp_inner_sync(struct ndp_net *nn, struct ndp_link *link, const struct in6_
 void ndp_inner_end(struct ndp_net *nn, struct ndp_prefix *prefix);
 void ndp_inner_uncovered(struct ndp_net *nn, struct ndp_group *group);
 void ndp_inner_learn(struct ndp_net *nn, struct ndp_group *group);
+
+/* --- mode.c: who answers for the targets of a prefix (ND-F7) ---------------------------------- */
+
+void ndp_mode_set(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr,
+		  unsigned int plen, u8 mode);
+void ndp_mode_sync(struct ndp_prefix *prefix);
+bool ndp_mode_answers(struct ndp_net *nn, const struct ndp_link *link,
+		      const struct ndp_prefix *prefix, const struct in6_addr *target);
 
 /* --- rule.c: which of the kernel's on-link prefixes are proxied (ND-B1) ----------------------- */
 
@@ -663,6 +682,8 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires);
 bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
+bool ndp_route_leads_away(struct ndp_net *nn, struct net_device *from,
+			  const struct in6_addr *addr);
 bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,
 			const struct in6_addr *addr, const struct net_device *dev);
 bool ndp_route_is_proxied(const struct dst_entry *dst);

@@ -362,16 +362,18 @@ int ndproxy_nl_prefix_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ndp_net *nn = ndp_net(genl_info_net(info));
 	struct ndp_link *link;
 	struct in6_addr addr;
+	int err, mode = -1;
 	u8 plen;
-	int err;
 
 	err = ndp_nl_read_prefix(info, &addr, &plen);
 	if (err)
 		return err;
+	if (info->attrs[NDPROXY_A_PREFIX_MODE])
+		mode = nla_get_u32(info->attrs[NDPROXY_A_PREFIX_MODE]);
 	rtnl_lock();
 	err = ndp_nl_need_link(info, nn, NDPROXY_A_PREFIX_IFINDEX, NDPROXY_A_PREFIX_IFNAME, &link);
 	if (!err)
-		err = ndp_prefix_add_static(nn, link, &addr, plen, info->extack);
+		err = ndp_prefix_add_static(nn, link, &addr, plen, mode, info->extack);
 	rtnl_unlock();
 	return err;
 }

@@ -39,11 +39,12 @@ const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1
 };
 
 /* NDPROXY_CMD_PREFIX_NEW - do */
-const struct nla_policy ndproxy_prefix_new_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1] = {
+const struct nla_policy ndproxy_prefix_new_nl_policy[NDPROXY_A_PREFIX_MODE + 1] = {
 	[NDPROXY_A_PREFIX_ADDR] = NLA_POLICY_EXACT_LEN(16),
 	[NDPROXY_A_PREFIX_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
 	[NDPROXY_A_PREFIX_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_PREFIX_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_PREFIX_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* NDPROXY_CMD_PREFIX_DEL - do */
@@ -197,7 +198,7 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.cmd		= NDPROXY_CMD_PREFIX_NEW,
 		.doit		= ndproxy_nl_prefix_new_doit,
 		.policy		= ndproxy_prefix_new_nl_policy,
-		.maxattr	= NDPROXY_A_PREFIX_IFNAME,
+		.maxattr	= NDPROXY_A_PREFIX_MODE,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

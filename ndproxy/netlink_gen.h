@@ -18,7 +18,7 @@ extern const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_GUARD +
 
 extern const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
 
-extern const struct nla_policy ndproxy_prefix_new_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
+extern const struct nla_policy ndproxy_prefix_new_nl_policy[NDPROXY_A_PREFIX_MODE + 1];
 
 extern const struct nla_policy ndproxy_prefix_del_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
 

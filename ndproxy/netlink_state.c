@@ -23,6 +23,8 @@ static_assert((int)NDP_NA_SOURCE_LINK_LOCAL == (int)NDPROXY_NA_SOURCE_LINK_LOCAL
 static_assert((int)NDP_NA_SOURCE_TARGET == (int)NDPROXY_NA_SOURCE_MAX);
 static_assert((int)NDP_ONLINK_ROUTE == (int)NDPROXY_PREFIX_SOURCE_ROUTE);
 static_assert((int)NDP_ONLINK_STATIC == (int)NDPROXY_PREFIX_SOURCE_STATIC);
+static_assert((int)NDP_MODE_ROUTE == (int)NDPROXY_PREFIX_MODE_ROUTE);
+static_assert((int)NDP_MODE_STATIC == (int)NDPROXY_PREFIX_MODE_MAX);
 static_assert((int)NDP_RULE_ALLOW == (int)NDPROXY_RULE_ACTION_ALLOW);
 static_assert((int)NDP_RULE_DENY == (int)NDPROXY_RULE_ACTION_MAX);
 static_assert((int)NDP_HOST_TENTATIVE == (int)NDPROXY_HOST_STATE_TENTATIVE);

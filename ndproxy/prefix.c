@@ -18,11 +18,13 @@
  * @list: in ndp_link.static_prefixes; RTNL
  * @addr: of the prefix
  * @plen: its length
+ * @mode: enum ndp_prefix_mode
  */
 struct ndp_static_prefix {
 	struct list_head list;
 	struct in6_addr addr;
 	unsigned int plen;
+	u8 mode;
 };
 
 static const struct rhashtable_params ndp_prefix_params = {
@@ -361,6 +363,9 @@ static void ndp_onlink_unlearn(struct ndp_net *nn, struct ndp_onlink *onlink, u8
 	if (source & onlink->sources & NDP_ONLINK_STATIC)
 		ndp_route_queue_onlink(nn, onlink->prefix, onlink->link, false);
 	onlink->sources &= ~source;
+	if (source & NDP_ONLINK_STATIC)
+		onlink->mode = NDP_MODE_PROXY;
+	ndp_mode_sync(onlink->prefix);
 	if (source & NDP_ONLINK_ROUTE)
 		onlink->expires = 0;
 	if (!onlink->sources)
@@ -473,13 +478,15 @@ static int ndp_prefix_check(const struct ndp_link *link, const struct in6_addr *
  * @link: upstream link, active or not
  * @addr: of the prefix
  * @plen: its length
+ * @mode: enum ndp_prefix_mode, which a prefix that is configured already takes over if it is
+ * another; negative: not given, proxy
  * @extack: says what is wrong
  *
  * Context: RTNL.
  * Return: 0, -EINVAL, -EEXIST or -ENOBUFS.
  */
 int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			  unsigned int plen, struct netlink_ext_ack *extack)
+			  unsigned int plen, int mode, struct netlink_ext_ack *extack)
 {
 	struct ndp_static_prefix *entry;
 	int err;
@@ -487,7 +494,13 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	err = ndp_prefix_check(link, addr, plen, extack);
 	if (err)
 		return err;
-	if (ndp_static_prefix_find(link, addr, plen)) {
+	entry = ndp_static_prefix_find(link, addr, plen);
+	if (entry && mode >= 0 && mode != entry->mode) {
+		entry->mode = mode;
+		ndp_mode_set(nn, link, addr, plen, mode);
+		return 0;
+	}
+	if (entry) {
 		NL_SET_ERR_MSG_FMT(extack, "%s has %pI6c/%u already", link->name, addr, plen);
 		return -EEXIST;
 	}
@@ -496,11 +509,13 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 		goto no_memory;
 	entry->addr = *addr;
 	entry->plen = plen;
+	entry->mode = max(mode, 0);
 
 	if (link->state == NDP_LINK_ACTIVE)
 		err = ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_STATIC, 0);
 	if (err)
 		goto no_memory;
+	ndp_mode_set(nn, link, addr, plen, entry->mode);
 	list_add_tail(&entry->list, &link->static_prefixes);
 	return 0;
 
@@ -547,8 +562,10 @@ void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link)
 {
 	struct ndp_static_prefix *entry;
 
-	list_for_each_entry(entry, &link->static_prefixes, list)
+	list_for_each_entry(entry, &link->static_prefixes, list) {
 		ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0);
+		ndp_mode_set(nn, link, &entry->addr, entry->plen, entry->mode);
+	}
 }
 
 /**

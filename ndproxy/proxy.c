@@ -387,16 +387,12 @@ static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_i
 	return NDP_PASS;
 }
 
-/* ND-C3: this router has the address itself, on another interface. */
-static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns)
+/* In this router's own name, and nobody else is asked. */
+static enum ndp_verdict ndp_answer_at_once(const struct ndp_rx *rx, const struct nd_info *ns,
+					   u8 flags)
 {
-	u8 flags = ND_NA_ROUTER | ND_NA_OVERRIDE;
 	struct ndp_record *rec;
 
-	if (nd_is_dad(ns)) {
-		ndp_send_na(rx->nn, rx->link, &in6addr_linklocal_allnodes, &ns->target, flags);
-		return NDP_CONSUME;
-	}
 	ndp_neigh_from_ns(rx, ns);
 	rec = ndp_record_alloc(&ns->target, 1);
 	if (!rec) {
@@ -408,6 +404,30 @@ static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_
 	rec->n = 1;
 	ndp_answer(rx->nn, rec, rx->link->group->id, 0, flags);
 	return NDP_CONSUME;
+}
+
+/* ND-C3: this router has the address itself, on another interface. */
+static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	u8 flags = ND_NA_ROUTER | ND_NA_OVERRIDE;
+
+	if (!nd_is_dad(ns))
+		return ndp_answer_at_once(rx, ns, flags);
+	ndp_send_na(rx->nn, rx->link, &in6addr_linklocal_allnodes, &ns->target, flags);
+	return NDP_CONSUME;
+}
+
+/*
+ * ND-F7: the prefix's mode lets this router speak for the target. Without the Override flag, so
+ * that the target itself has the last word should it be on the link (RFC 4861 7.2.8). In mode
+ * static the target is looked for at the same time: what is sent to it needs a route.
+ */
+static enum ndp_verdict ndp_answer_by_mode(const struct ndp_rx *rx, const struct nd_info *ns,
+					   struct ndp_prefix *prefix)
+{
+	if (READ_ONCE(prefix->mode) == NDP_MODE_STATIC)
+		ndp_solicit(rx->nn, rx->link, prefix, &ns->target, NULL);
+	return ndp_answer_at_once(rx, ns, 0);
 }
 
 /**
@@ -447,8 +467,12 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	if (dad)
 		return ndp_proxy_dad(rx, ns, prefix);
 
+	if (ndp_mode_answers(rx->nn, link, prefix, &ns->target))
+		return ndp_answer_by_mode(rx, ns, prefix);
+
 	ndp_neigh_from_ns(rx, ns);
-	ndp_solicit(rx->nn, link, prefix, &ns->target, &ns->saddr);
+	if (READ_ONCE(prefix->mode) != NDP_MODE_ROUTE)
+		ndp_solicit(rx->nn, link, prefix, &ns->target, &ns->saddr);
 	/* ND-C9: a unicast probe is for the target, not for this router's sockets or routes. */
 	return ipv6_addr_is_multicast(&ns->daddr) ? NDP_PASS : NDP_CONSUME;
 }
@@ -470,7 +494,8 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 	if (nd_is_dad(ns)) {
 		ndp_loop_dad(nn, link, NULL, ns);
 		ndp_forward_dad(nn, link, prefix, ns);
-	} else if (ipv6_addr_is_multicast(&ns->daddr)) {
+	} else if (ipv6_addr_is_multicast(&ns->daddr) &&
+		   READ_ONCE(prefix->mode) != NDP_MODE_ROUTE) {
 		ndp_solicit(nn, link, prefix, &ns->target, NULL);
 	}
 }

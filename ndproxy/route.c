@@ -137,6 +137,26 @@ static bool ndp_route_leads_from(struct ndp_net *nn, struct net_device *from,
 }
 
 /**
+ * ndp_route_leads_away() - does the kernel route packets that come from a device out of another?
+ * @nn: namespace
+ * @from: the device
+ * @addr: where they go
+ *
+ * Context: RCU.
+ * Return: true if it does; false if there is no route, or one back, or the address is local.
+ */
+bool ndp_route_leads_away(struct ndp_net *nn, struct net_device *from, const struct in6_addr *addr)
+{
+	struct flowi6 fl6 = { .daddr = *addr, .flowi6_iif = from->ifindex };
+	struct dst_entry *dst = ip6_route_input_lookup(nn->net, from, &fl6, NULL, 0);
+	const struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
+	bool yes = !dst->error && dst->dev != from && !(rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST));
+
+	dst_release(dst);
+	return yes;
+}
+
+/**
  * ndp_route_leads_to() - does the kernel route an address straight onto a device?
  * @nn: namespace
  * @group: from whose links packets come

@@ -9,6 +9,8 @@ static const struct arg add_args[] = {
 	  .attr2 = NDPROXY_A_PREFIX_PREFIX_LEN },
 	{ "dev", "DEV", ARG_DEV, .attr = NDPROXY_A_PREFIX_IFNAME,
 	  .attr2 = NDPROXY_A_PREFIX_IFINDEX },
+	{ "mode", "MODE", ARG_ENUM, .optional = true, .names = &prefix_mode_names,
+	  .attr = NDPROXY_A_PREFIX_MODE },
 	{ .type = ARG_NONE }
 };
 

@@ -258,7 +258,8 @@ def completion_knows_objects_verbs_and_values():
         ["group", "nd", "override", "na-source", "ra-guard", "force", "guard"]
     assert complete("ndproxy link set up0 nd o") == ["on", "off"]
     assert complete("ndproxy link set up0 group |") == []
-    assert complete("ndproxy prefix add 2001:db8::/64 |") == ["dev"]
+    assert complete("ndproxy prefix add 2001:db8::/64 |") == ["dev", "mode"]
+    assert complete("ndproxy prefix add 2001:db8::/64 mode |") == ["proxy", "route", "static"]
     assert "lo" in complete("ndproxy link set |")
     assert "lo" in complete("ndproxy host flush dev |")
     assert complete("ndproxy -c -s link set x na-source l") == ["link-local"]

@@ -82,6 +82,9 @@ BAD = {
                                    u8(C["NDPROXY_A_LINK_GUARD"], 2)),
     "read-only-attribute": lambda: (LINK_SET, text(NAME, "down0") +
                                     u32(C["NDPROXY_A_LINK_STATE"], 1)),
+    "mode-out-of-range": lambda: (PREFIX_NEW, attr(P_ADDR, ADDR2) + u8(
+        P_LEN, 64) + text(P_NAME, "up0") +
+        u32(C["NDPROXY_A_PREFIX_MODE"], 3)),
     "prefix-len-129": lambda: (PREFIX_NEW, attr(P_ADDR, ADDR2) +
                                u8(P_LEN, 129) + text(P_NAME, "up0")),
     "prefix-addr-short": lambda: (PREFIX_NEW, attr(P_ADDR, ADDR2[:8]) +
