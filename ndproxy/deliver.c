@@ -38,16 +38,31 @@ static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
 }
 
 /*
+ * Who is to hear where the target is: the sender, if it is a neighbour. All hear it only for a
+ * router that is not known, as the target hears that, too, and may report a duplicate address.
+ */
+static const struct in6_addr *ndp_deliver_misled(const struct ndp_net *nn,
+						 const struct ndp_link *link,
+						 const struct in6_addr *sender)
+{
+	const struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, sender);
+
+	return prefix && ndp_prefix_is_onlink(prefix, link) ? sender : &in6addr_linklocal_allnodes;
+}
+
+/*
  * The target lives where the packet came from: its sender believes it to be here, as it was. That
  * is put right, and what the sender tries next is no concern of this router. Sent back it is not.
  */
 static void ndp_deliver_misdirected(struct ndp_net *nn, struct sk_buff *skb)
 {
 	struct ndp_link *link = ndp_link_by_index(nn, IP6CB(skb)->iif);
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 
 	if (link) {
 		ndp_count_drop(&link->stats, NDP_DROP_SAME_LINK);
-		ndp_send_whereabouts(nn, link, &ipv6_hdr(skb)->daddr);
+		ndp_send_whereabouts(nn, link, ndp_deliver_misled(nn, link, &ip6->saddr),
+				     &ip6->daddr);
 	}
 	kfree_skb(skb);
 }

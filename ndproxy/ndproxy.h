@@ -1156,7 +1156,7 @@ bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
 		 const struct in6_addr *target, u8 flags);
 bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
 			   const struct in6_addr *target, u8 flags);
-bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link,
+bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 			  const struct in6_addr *target);
 void ndp_deliver_na(struct net_device *dev, const struct nd_info *na);
 

@@ -233,6 +233,7 @@ static unsigned int ndp_send_lladdr_of(struct net_device *dev, const struct in6_
  * ndp_send_whereabouts() - tell a link that a target lives on it (ND-G2)
  * @nn: namespace
  * @link: where, within its rate of multicast advertisements
+ * @daddr: who is told: a neighbour there, or ff02::1
  * @target: that was found there
  *
  * Who still sends to this router what is for a host that is, or came to be, on his own link has an
@@ -242,13 +243,13 @@ static unsigned int ndp_send_lladdr_of(struct net_device *dev, const struct in6_
  * Context: bottom halves disabled, RCU.
  * Return: true if it was sent; false if the address is not known, or it was counted why not.
  */
-bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link,
+bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 			  const struct in6_addr *target)
 {
 	struct nd_info info = {
 		.type = ND_TYPE_NA,
 		.flags = ND_NA_OVERRIDE,
-		.daddr = in6addr_linklocal_allnodes,
+		.daddr = *daddr,
 		.target = *target,
 	};
 	struct net_device *dev = ndp_send_dev(link);

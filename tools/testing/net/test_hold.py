@@ -138,7 +138,7 @@ def test_nd_g2_target_on_the_senders_own_link(cold):
     send(lab, B)
     lab.proxied_ns("up0", B, pkt.slla(MAC["up0"]), unicast=B_MAC)
     lab.advertise("up0", B_MAC, B)
-    got = lab.up0.expect(pkt.is_na(B, dst=pkt.ALL_NODES))
+    got = lab.up0.expect(pkt.is_na(B, dst=A))
     assert got.eth_src == MAC["up0"] and got.options == pkt.tlla(B_MAC)
     assert got.flags == (0, 0, 1)
     silence(lab.up0, match=back)
@@ -153,7 +153,7 @@ def test_nd_g2_target_comes_back_from_downstream(cold):
     lab.down0.send(pkt.echo(B_MAC, MAC["down0"], B, D))
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), unicast=D_MAC)
     lab.advertise("down0", D_MAC, D)
-    got = lab.down0.expect(pkt.is_na(D, dst=pkt.ALL_NODES))
+    got = lab.down0.expect(pkt.is_na(D, dst=B))
     assert got.options == pkt.tlla(D_MAC)
     silence(lab.down0, match=back)
 
