@@ -143,6 +143,11 @@ class Lab:
         self.procs.append(proc)
         return proc
 
+    def keep(self, thing):
+        """Something whose process (.proc) ends with the lab."""
+        self.procs.append(thing.proc)
+        return thing
+
     def monitor(self, *flags):
         """A running `ndproxy monitor` that ends with the lab."""
         from .tool import Monitor

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Background traffic: a child that sends prepared frames again and again."""
+"""Background traffic: prepared frames again and again, or a ping."""
 import os
+import re
+import signal
+import subprocess
 import time
 
 from . import pkt
@@ -47,6 +50,70 @@ class Traffic:
             os.kill(self.pid, 9)
             os.waitpid(self.pid, 0)
             self.pid = 0
+
+
+class Pinger:
+    """A ping, 20 a second, of which each answer's time is known."""
+
+    INTERVAL = 0.05
+
+    def __init__(self, ns, addr):
+        self.proc = ns.popen("ping", "-6", "-n", "-D", "-i", str(self.INTERVAL), addr,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=1)
+        os.set_blocking(self.proc.stdout.fileno(), False)
+        self.text = ""
+        self.times = []                 # of answers
+        self.other = []                 # lines that are none
+        self.first = 0                  # answer from which gaps count
+
+    def _read(self):
+        try:
+            data = os.read(self.proc.stdout.fileno(), 1 << 20).decode()
+        except BlockingIOError:
+            return
+        *lines, self.text = (self.text + data).split("\n")
+        for line in lines:
+            found = re.match(r"\[(\d+\.\d+)\] \d+ bytes from .* time=", line)
+            if found:
+                self.times.append(float(found.group(1)))
+            elif line:
+                self.other.append(line)
+
+    def answers(self):
+        """How many were answered."""
+        self._read()
+        return len(self.times)
+
+    def mark(self):
+        """Count from the last answer on."""
+        self.first = max(self.answers() - 1, 0)
+
+    def since_mark(self):
+        """Answers since then."""
+        return self.answers() - self.first
+
+    def longest_gap(self):
+        """The longest time without an answer since then, in seconds."""
+        self._read()
+        times = self.times[self.first:]
+        return max((b - a for a, b in zip(times, times[1:])), default=0.0)
+
+    def tail(self):
+        """Its last words that are no answers."""
+        return self.other[-8:]
+
+    def stop(self):
+        """End it; return how many were not answered, but for the last."""
+        self.proc.send_signal(signal.SIGINT)
+        self.proc.wait(10)
+        self._read()
+        self.proc.stdout.close()
+        for line in self.other:
+            found = re.match(r"(\d+) packets transmitted, (\d+) received", line)
+            if found:
+                sent, got = map(int, found.groups())
+                return max(sent - got - 1, 0)
+        raise AssertionError(self.other)
 
 
 def nd_mix(lab, seed=0):

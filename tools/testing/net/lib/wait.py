@@ -10,6 +10,12 @@ TIMEOUT = 10.0
 STEP, MAX_STEP = 0.02, 0.4
 
 
+def time_travels():
+    """Does the clock jump over sleeps here?"""
+    with open("/proc/cpuinfo", encoding="ascii") as f:
+        return "User Mode Linux" in f.read()
+
+
 def wait_for(look, what="condition", timeout=TIMEOUT, step=STEP):
     """Call look() until it returns something true, and return that."""
     end = time.monotonic() + timeout
