@@ -433,7 +433,7 @@ static void ndp_snm_sync_links(struct ndp_net *nn, unsigned int *n)
 		if (link->snm.own_stale)
 			ndp_snm_sync_own(link);
 		link->snm.own_stale = false;
-		if (!link->snm.stale)
+		if (!link->snm.stale || *n >= NDP_SNM_BATCH)
 			continue;
 		link->snm.lacks = false;
 		if (!link->mld.snoop_joins) {
