@@ -179,7 +179,14 @@ static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
 	return err;
 }
 
-static int mld_config_check(const struct mld_link_config *config, struct netlink_ext_ack *extack)
+/**
+ * mld_link_check() - can a link be set so?
+ * @config: what is to be set
+ * @extack: why not
+ *
+ * Return: 0; -EINVAL or -ERANGE with a text.
+ */
+int mld_link_check(const struct mld_link_config *config, struct netlink_ext_ack *extack)
 {
 	if (config->has_version && config->version > MLD_VERSION_2)
 		return mld_refuse(extack, -EINVAL, "The version is auto, 1 or 2");
@@ -230,7 +237,7 @@ int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *con
 	u8 version;
 	int err;
 
-	err = mld_config_check(config, extack);
+	err = mld_link_check(config, extack);
 	if (err)
 		return err;
 	link = mld_link_get(net, ifindex);

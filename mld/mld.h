@@ -268,6 +268,7 @@ struct mld_link_info {
 	u64 count[MLD_NR_COUNTS];
 };
 
+int mld_link_check(const struct mld_link_config *config, struct netlink_ext_ack *extack);
 int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *config,
 		 struct netlink_ext_ack *extack);
 int mld_link_get_info(struct net *net, int ifindex, struct mld_link_info *info);

@@ -91,7 +91,8 @@ static bool ndp_host_age_one(struct ndp_net *nn)
 		ndp_host_uncontested(nn, host);
 		return true;
 	}
-	host = ndp_host_due(&hosts->lru, ndp_host_lifetime(nn));
+	host = ndp_host_due(&hosts->lru, ndp_host_lifetime(nn)) ?:
+	       ndp_host_due(&hosts->restored, 0);
 	if (host) {
 		ndp_host_start_probing(nn, host);
 		return true;
@@ -129,6 +130,7 @@ static void ndp_host_work(struct work_struct *work)
 	ndp_guard_rearm(nn);
 	ndp_host_rearm_list(nn, &hosts->tentative, NDP_DAD_TIME);
 	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
+	ndp_host_rearm_list(nn, &hosts->restored, 0);
 	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);
 	spin_unlock_bh(&hosts->lock);
 }

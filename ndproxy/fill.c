@@ -100,6 +100,51 @@ int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
 }
 
 /**
+ * ndp_fill_static_prefix() - put what was configured of a prefix
+ * @skb: message
+ * @link: upstream link, active or not
+ * @entry: what was configured on it
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_static_prefix(struct sk_buff *skb, const struct ndp_link *link,
+			   const struct ndp_static_prefix *entry)
+{
+	if (nla_put_in6_addr(skb, NDPROXY_A_PREFIX_ADDR, &entry->addr) ||
+	    nla_put_u8(skb, NDPROXY_A_PREFIX_PREFIX_LEN, entry->plen) ||
+	    (link->ifindex && nla_put_u32(skb, NDPROXY_A_PREFIX_IFINDEX, link->ifindex)) ||
+	    nla_put_string(skb, NDPROXY_A_PREFIX_IFNAME, link->name) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_GROUP, link->group->id) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_MODE, entry->mode) ||
+	    nla_put_u32(skb, NDPROXY_A_PREFIX_SOURCES, NDP_ONLINK_STATIC))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * ndp_fill_static_host() - put what the administrator told of a host
+ * @skb: message
+ * @entry: that
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int ndp_fill_static_host(struct sk_buff *skb, const struct ndp_static *entry)
+{
+	const struct ndp_link *link = entry->link;
+
+	if (nla_put_in6_addr(skb, NDPROXY_A_HOST_ADDR, &entry->key.addr) ||
+	    (link->ifindex && nla_put_u32(skb, NDPROXY_A_HOST_IFINDEX, link->ifindex)) ||
+	    nla_put_string(skb, NDPROXY_A_HOST_IFNAME, link->name) ||
+	    (entry->lladdr_len &&
+	     nla_put(skb, NDPROXY_A_HOST_LLADDR, entry->lladdr_len, entry->lladdr)) ||
+	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, entry->evidence))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
  * ndp_fill_rule() - put a rule's attributes
  * @skb: message
  * @rule: rule

@@ -55,6 +55,7 @@ void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link)
 {
 	struct ndp_link *each;
 
+	ndp_host_drop_waiting(nn, link);
 	list_for_each_entry(each, &nn->links, list)
 		if (!link || each == link)
 			while (ndp_host_flush_batch(nn, each, NULL, false))

@@ -545,14 +545,20 @@ int ndp_host_init(struct ndp_net *nn)
 	INIT_LIST_HEAD(&hosts->lru);
 	INIT_LIST_HEAD(&hosts->probing);
 	INIT_LIST_HEAD(&hosts->tentative);
-	INIT_LIST_HEAD(&hosts->statics);
+	INIT_LIST_HEAD(&hosts->restored);
 	ndp_guard_init(nn);
 	err = rhashtable_init(&hosts->table, &ndp_host_params);
 	if (err)
 		return err;
 	err = ndp_station_init(nn);
 	if (err)
-		rhashtable_destroy(&hosts->table);
+		goto free_table;
+	err = ndp_static_init(nn);
+	if (!err)
+		return 0;
+	rhashtable_destroy(&hosts->stations);
+free_table:
+	rhashtable_destroy(&hosts->table);
 	return err;
 }
 
@@ -563,6 +569,7 @@ int ndp_host_init(struct ndp_net *nn)
 void ndp_host_exit(struct ndp_net *nn)
 {
 	WARN_ON_ONCE(nn->hosts.count);
+	ndp_static_exit(nn);
 	rhashtable_destroy(&nn->hosts.stations);
 	rhashtable_destroy(&nn->hosts.table);
 }

@@ -131,14 +131,16 @@ static int ndp_mld_set_link(struct ndp_link *link, const struct ndp_mld_change *
 			    struct netlink_ext_ack *extack)
 {
 	struct net_device *dev = rtnl_dereference(link->dev);
-	int err = 0;
+	bool runs = dev && ndp_mld_runs(dev);
+	int err;
 
-	if (change->has_snoop_joins && !change->has_on && !(dev && ndp_mld_runs(dev)))
+	/* What is set of an engine that is on, but has no active link yet, is for when it has. */
+	if (ndp_mld_tunes(change) && !change->has_on && !link->mld.on && !runs)
 		return ndp_mld_is_off(link->name, extack);
-	if (dev && (link->state == NDP_LINK_ACTIVE || ndp_mld_runs(dev)))
+	if (runs || (dev && link->state == NDP_LINK_ACTIVE))
 		err = ndp_mld_apply(dev, change, extack);
-	else if (ndp_mld_tunes(change))
-		err = ndp_mld_is_off(link->name, extack);
+	else
+		err = mld_link_check(&change->config, extack);
 	if (err)
 		return err;
 	ndp_mld_keep(&link->mld.config, &change->config);

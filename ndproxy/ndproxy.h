@@ -504,6 +504,20 @@ u32 ndp_ra_remaining(const struct ndp_link *link);
 
 /* --- prefix.c: proxied prefixes (ND-B) -------------------------------------------------------- */
 
+/**
+ * struct ndp_static_prefix - what "prefix add" configured
+ * @list: in ndp_link.static_prefixes; RTNL
+ * @addr: of the prefix
+ * @plen: its length
+ * @mode: enum ndp_prefix_mode
+ */
+struct ndp_static_prefix {
+	struct list_head list;
+	struct in6_addr addr;
+	unsigned int plen;
+	u8 mode;
+};
+
 struct ndp_prefix_key {
 	u32 group;
 	u32 plen;
@@ -782,7 +796,7 @@ struct ndp_host_key {
  * @node: in ndp_hosts.table, RCU
  * @key: address and group
  * @nonce: hash of the nonce of its DAD probe; 0: none
- * @timed: in ndp_hosts.lru, .probing or .tentative, next to end first
+ * @timed: in ndp_hosts.lru, .probing, .restored or .tentative, next to end first
  * @link_list: in ndp_link.hosts
  * @rcu: frees it
  * @job: brings its route in line; holds a reference while it is queued
@@ -846,7 +860,10 @@ struct ndp_host {
  * @probing: hosts that are being asked, last probe longest ago first
  * @tentative: DAD probes, oldest first
  * @claims: of known hosts on other links, by enum ndp_claim_state; see guard.c
+ * @restored: hosts that were taken back and wait for their first probe, in the order of their turns
  * @statics: struct ndp_static; RTNL
+ * @static_table: the same, by address and group; RTNL
+ * @n_waiting: learnt hosts among them; RTNL
  * @count: hosts
  * @generation: changes when a host comes or goes, for dumps
  * @wake: jiffies when @work is due; valid if @armed
@@ -861,7 +878,10 @@ struct ndp_hosts {
 	struct list_head probing;
 	struct list_head tentative;
 	struct list_head claims[NDP_CLAIM_STATES];
+	struct list_head restored;
 	struct list_head statics;
+	struct rhashtable static_table;
+	unsigned int n_waiting;
 	unsigned int count;
 	unsigned int generation;
 	unsigned long wake;
@@ -989,10 +1009,59 @@ void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
 			 const struct ndp_prefix *prefix);
 void ndp_host_flush(struct ndp_net *nn, struct ndp_link *link);
 
-/* --- static.c: hosts that "host add" configured ----------------------------------------------- */
+/* --- restore.c: hosts that were known before the module was loaded (ND-F6) -------------------- */
 
-int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			struct netlink_ext_ack *extack);
+int ndp_host_take_back(struct ndp_net *nn, struct ndp_sighting *sighting);
+
+/* --- static.c: hosts that the administrator tells of ------------------------------------------ */
+
+/**
+ * struct ndp_static - a configured host, or a learnt one that waits for its link or prefix
+ * @node: in ndp_hosts.static_table
+ * @key: address and group
+ * @list: in ndp_hosts.statics
+ * @rcu: frees it
+ * @link: where it lives
+ * @evidence: enum ndp_evidence
+ * @lladdr_len: octets at @lladdr; 0: not told
+ * @lladdr: its link-layer address
+ *
+ * RTNL.
+ */
+struct ndp_static {
+	struct rhash_head node;
+	struct ndp_host_key key;
+	struct list_head list;
+	struct rcu_head rcu;
+	struct ndp_link *link;
+	u8 evidence;
+	u8 lladdr_len;
+	u8 lladdr[ND_LLADDR_MAX];
+};
+
+/**
+ * struct ndp_host_config - what is told of a host
+ * @link: where it lives
+ * @addr: its address
+ * @evidence: NDP_BY_STATIC, or what it was learnt by
+ * @wait: it may wait for its link and prefix
+ * @lladdr_len: octets at @lladdr; 0: not told
+ * @lladdr: its link-layer address
+ */
+struct ndp_host_config {
+	struct ndp_link *link;
+	struct in6_addr addr;
+	u8 evidence;
+	bool wait;
+	u8 lladdr_len;
+	u8 lladdr[ND_LLADDR_MAX];
+};
+
+int ndp_static_init(struct ndp_net *nn);
+void ndp_static_exit(struct ndp_net *nn);
+void ndp_host_drop_waiting(struct ndp_net *nn, const struct ndp_link *link);
+int ndp_host_add(struct ndp_net *nn, const struct ndp_host_config *config,
+		 struct netlink_ext_ack *extack);
 int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink_ext_ack *extack);
 void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group);
 void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link);
@@ -1113,6 +1182,9 @@ void ndp_snm_forget_own(struct ndp_link *link);
 int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link);
 int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink);
 int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host);
+int ndp_fill_static_prefix(struct sk_buff *skb, const struct ndp_link *link,
+			   const struct ndp_static_prefix *entry);
+int ndp_fill_static_host(struct sk_buff *skb, const struct ndp_static *entry);
 int ndp_fill_rule(struct sk_buff *skb, const struct ndp_rule *rule);
 
 /* --- event.c: what listeners of the netlink group are told ------------------------------------ */

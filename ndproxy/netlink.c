@@ -45,6 +45,21 @@ bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what)
 }
 
 /**
+ * ndp_nl_dump_only() - refuse a request for one object that has what limits a dump
+ * @info: request
+ * @attr: attribute that says that a dump is about what was configured
+ *
+ * Return: true if it is there, which has been said then.
+ */
+bool ndp_nl_dump_only(struct genl_info *info, int attr)
+{
+	if (!info->attrs[attr])
+		return false;
+	NL_SET_ERR_MSG(info->extack, "only a dump is about all that was configured");
+	return true;
+}
+
+/**
  * ndp_nl_dev_name() - the name of the device that a request names
  * @net: namespace
  * @ifindex: attribute or NULL
@@ -312,7 +327,8 @@ static int ndp_nl_get_prefix(struct ndp_nl_reply *reply, struct genl_info *info)
 	struct in6_addr addr;
 	int err;
 
-	if (ndp_nl_lacks(info, NDPROXY_A_PREFIX_ADDR, "the address"))
+	if (ndp_nl_lacks(info, NDPROXY_A_PREFIX_ADDR, "the address") ||
+	    ndp_nl_dump_only(info, NDPROXY_A_PREFIX_CONFIGURED))
 		return -EINVAL;
 	addr = nla_get_in6_addr(info->attrs[NDPROXY_A_PREFIX_ADDR]);
 	err = ndp_nl_link(nn, info->attrs[NDPROXY_A_PREFIX_IFINDEX],
@@ -480,7 +496,8 @@ int ndproxy_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
 static bool ndp_nl_host_filtered(struct genl_info *info)
 {
 	if (!info->attrs[NDPROXY_A_HOST_IFINDEX] && !info->attrs[NDPROXY_A_HOST_IFNAME] &&
-	    !info->attrs[NDPROXY_A_HOST_PREFIX] && !info->attrs[NDPROXY_A_HOST_PREFIX_LEN])
+	    !info->attrs[NDPROXY_A_HOST_PREFIX] && !info->attrs[NDPROXY_A_HOST_PREFIX_LEN] &&
+	    !info->attrs[NDPROXY_A_HOST_CONFIGURED])
 		return false;
 	NL_SET_ERR_MSG(info->extack, "link and prefix limit a dump, not the search for one host");
 	return true;
@@ -519,20 +536,43 @@ int ndproxy_nl_host_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return ndp_nl_reply_end(&reply, info, err);
 }
 
-int ndproxy_nl_host_new_doit(struct sk_buff *skb, struct genl_info *info)
+static int ndp_nl_read_host_config(struct genl_info *info, struct ndp_host_config *config)
 {
-	struct ndp_net *nn = ndp_net(genl_info_net(info));
-	struct ndp_link *link;
-	struct in6_addr addr;
-	int err;
+	const struct nlattr *lladdr = info->attrs[NDPROXY_A_HOST_LLADDR];
+	const struct nlattr *evidence = info->attrs[NDPROXY_A_HOST_EVIDENCE];
+
+	BUILD_BUG_ON((int)NDP_BY_STATIC != (int)NDPROXY_EVIDENCE_STATIC);
 
 	if (ndp_nl_lacks(info, NDPROXY_A_HOST_ADDR, "the address"))
 		return -EINVAL;
-	addr = nla_get_in6_addr(info->attrs[NDPROXY_A_HOST_ADDR]);
+	config->addr = nla_get_in6_addr(info->attrs[NDPROXY_A_HOST_ADDR]);
+	config->evidence = evidence ? nla_get_u32(evidence) : NDP_BY_STATIC;
+	config->wait = info->attrs[NDPROXY_A_HOST_WAIT];
+	if (!lladdr)
+		return 0;
+	if (!nla_len(lladdr) || nla_len(lladdr) > ND_LLADDR_MAX) {
+		NL_SET_ERR_MSG(info->extack, "a link-layer address has 1 to 32 octets");
+		return -EINVAL;
+	}
+	config->lladdr_len = nla_len(lladdr);
+	memcpy(config->lladdr, nla_data(lladdr), config->lladdr_len);
+	return 0;
+}
+
+int ndproxy_nl_host_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ndp_net *nn = ndp_net(genl_info_net(info));
+	struct ndp_host_config config = {};
+	int err;
+
+	err = ndp_nl_read_host_config(info, &config);
+	if (err)
+		return err;
 	rtnl_lock();
-	err = ndp_nl_need_link(info, nn, NDPROXY_A_HOST_IFINDEX, NDPROXY_A_HOST_IFNAME, &link);
+	err = ndp_nl_need_link(info, nn, NDPROXY_A_HOST_IFINDEX, NDPROXY_A_HOST_IFNAME,
+			       &config.link);
 	if (!err)
-		err = ndp_host_add_static(nn, link, &addr, info->extack);
+		err = ndp_host_add(nn, &config, info->extack);
 	rtnl_unlock();
 	return err;
 }

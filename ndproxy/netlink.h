@@ -28,6 +28,7 @@ int ndp_nl_reply_end(struct ndp_nl_reply *reply, struct genl_info *info, int err
 int ndp_nl_dev_name(struct net *net, const struct nlattr *ifindex, const struct nlattr *ifname,
 		    char *name, struct netlink_ext_ack *extack);
 bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what);
+bool ndp_nl_dump_only(struct genl_info *info, int attr);
 int ndp_nl_link(struct ndp_net *nn, const struct nlattr *ifindex, const struct nlattr *ifname,
 		struct ndp_link **link, struct netlink_ext_ack *extack);
 
@@ -36,6 +37,13 @@ int ndp_nl_link(struct ndp_net *nn, const struct nlattr *ifindex, const struct n
 void ndp_nl_set_seq(struct netlink_callback *cb, unsigned int generation);
 void *ndp_nl_begin(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd);
 int ndp_nl_end(struct sk_buff *skb, void *hdr, int err);
+
+/* --- netlink_config.c: what was configured, in use or not ----------------------------------- */
+
+bool ndp_nl_wants_config(const struct netlink_callback *cb, int attr);
+int ndp_nl_dump_config_prefixes(struct sk_buff *skb, struct netlink_callback *cb);
+int ndp_nl_dump_config_hosts(struct sk_buff *skb, struct netlink_callback *cb);
+int ndp_nl_dump_config_mld(struct sk_buff *skb, struct netlink_callback *cb);
 
 /* --- netlink_mld.c -------------------------------------------------------------------------- */
 

@@ -167,6 +167,8 @@ int ndproxy_nl_prefix_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 {
 	int err;
 
+	if (ndp_nl_wants_config(cb, NDPROXY_A_PREFIX_CONFIGURED))
+		return ndp_nl_dump_config_prefixes(skb, cb);
 	if (ndp_nl_place(cb)->done)
 		return 0;
 	rtnl_lock();
@@ -329,6 +331,8 @@ int ndproxy_nl_host_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct ndp_net *nn = ndp_net(sock_net(skb->sk));
 	int err;
 
+	if (ndp_nl_wants_config(cb, NDPROXY_A_HOST_CONFIGURED))
+		return ndp_nl_dump_config_hosts(skb, cb);
 	if (ndp_nl_place(cb)->done)
 		return 0;
 	if (!ndp_nl_place(cb)->ready) {

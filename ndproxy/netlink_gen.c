@@ -32,10 +32,11 @@ const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_GUARD + 1] = {
 };
 
 /* NDPROXY_CMD_PREFIX_GET - do */
-const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1] = {
+const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_CONFIGURED + 1] = {
 	[NDPROXY_A_PREFIX_ADDR] = NLA_POLICY_EXACT_LEN(16),
 	[NDPROXY_A_PREFIX_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_PREFIX_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_PREFIX_CONFIGURED] = { .type = NLA_FLAG, },
 };
 
 /* NDPROXY_CMD_PREFIX_NEW - do */
@@ -56,19 +57,23 @@ const struct nla_policy ndproxy_prefix_del_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1
 };
 
 /* NDPROXY_CMD_HOST_GET - do */
-const struct nla_policy ndproxy_host_get_nl_policy[NDPROXY_A_HOST_PREFIX_LEN + 1] = {
+const struct nla_policy ndproxy_host_get_nl_policy[NDPROXY_A_HOST_CONFIGURED + 1] = {
 	[NDPROXY_A_HOST_ADDR] = NLA_POLICY_EXACT_LEN(16),
 	[NDPROXY_A_HOST_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_HOST_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
 	[NDPROXY_A_HOST_PREFIX] = NLA_POLICY_EXACT_LEN(16),
 	[NDPROXY_A_HOST_PREFIX_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[NDPROXY_A_HOST_CONFIGURED] = { .type = NLA_FLAG, },
 };
 
 /* NDPROXY_CMD_HOST_NEW - do */
-const struct nla_policy ndproxy_host_new_nl_policy[NDPROXY_A_HOST_IFNAME + 1] = {
+const struct nla_policy ndproxy_host_new_nl_policy[NDPROXY_A_HOST_WAIT + 1] = {
 	[NDPROXY_A_HOST_ADDR] = NLA_POLICY_EXACT_LEN(16),
 	[NDPROXY_A_HOST_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_HOST_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_HOST_LLADDR] = { .type = NLA_BINARY, },
+	[NDPROXY_A_HOST_EVIDENCE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[NDPROXY_A_HOST_WAIT] = { .type = NLA_FLAG, },
 };
 
 /* NDPROXY_CMD_HOST_DEL - do */
@@ -124,9 +129,10 @@ const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1] = 
 };
 
 /* NDPROXY_CMD_MLD_LINK_GET - do */
-const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME + 1] = {
+const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_CONFIGURED + 1] = {
 	[NDPROXY_A_MLD_LINK_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NDPROXY_A_MLD_LINK_IFNAME] = { .type = NLA_NUL_STRING, .len = NDPROXY_IFNAME_LEN, },
+	[NDPROXY_A_MLD_LINK_CONFIGURED] = { .type = NLA_FLAG, },
 };
 
 /* NDPROXY_CMD_MLD_LINK_SET - do */
@@ -192,7 +198,7 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.doit		= ndproxy_nl_prefix_get_doit,
 		.dumpit		= ndproxy_nl_prefix_get_dumpit,
 		.policy		= ndproxy_prefix_get_nl_policy,
-		.maxattr	= NDPROXY_A_PREFIX_IFNAME,
+		.maxattr	= NDPROXY_A_PREFIX_CONFIGURED,
 	},
 	{
 		.cmd		= NDPROXY_CMD_PREFIX_NEW,
@@ -213,13 +219,13 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.doit		= ndproxy_nl_host_get_doit,
 		.dumpit		= ndproxy_nl_host_get_dumpit,
 		.policy		= ndproxy_host_get_nl_policy,
-		.maxattr	= NDPROXY_A_HOST_PREFIX_LEN,
+		.maxattr	= NDPROXY_A_HOST_CONFIGURED,
 	},
 	{
 		.cmd		= NDPROXY_CMD_HOST_NEW,
 		.doit		= ndproxy_nl_host_new_doit,
 		.policy		= ndproxy_host_new_nl_policy,
-		.maxattr	= NDPROXY_A_HOST_IFNAME,
+		.maxattr	= NDPROXY_A_HOST_WAIT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -290,7 +296,7 @@ const struct genl_ops ndproxy_nl_ops[21] = {
 		.doit		= ndproxy_nl_mld_link_get_doit,
 		.dumpit		= ndproxy_nl_mld_link_get_dumpit,
 		.policy		= ndproxy_mld_link_get_nl_policy,
-		.maxattr	= NDPROXY_A_MLD_LINK_IFNAME,
+		.maxattr	= NDPROXY_A_MLD_LINK_CONFIGURED,
 	},
 	{
 		.cmd		= NDPROXY_CMD_MLD_LINK_SET,

@@ -16,15 +16,15 @@ extern const struct nla_policy ndproxy_link_get_nl_policy[NDPROXY_A_LINK_IFNAME 
 
 extern const struct nla_policy ndproxy_link_set_nl_policy[NDPROXY_A_LINK_GUARD + 1];
 
-extern const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
+extern const struct nla_policy ndproxy_prefix_get_nl_policy[NDPROXY_A_PREFIX_CONFIGURED + 1];
 
 extern const struct nla_policy ndproxy_prefix_new_nl_policy[NDPROXY_A_PREFIX_MODE + 1];
 
 extern const struct nla_policy ndproxy_prefix_del_nl_policy[NDPROXY_A_PREFIX_IFNAME + 1];
 
-extern const struct nla_policy ndproxy_host_get_nl_policy[NDPROXY_A_HOST_PREFIX_LEN + 1];
+extern const struct nla_policy ndproxy_host_get_nl_policy[NDPROXY_A_HOST_CONFIGURED + 1];
 
-extern const struct nla_policy ndproxy_host_new_nl_policy[NDPROXY_A_HOST_IFNAME + 1];
+extern const struct nla_policy ndproxy_host_new_nl_policy[NDPROXY_A_HOST_WAIT + 1];
 
 extern const struct nla_policy ndproxy_host_del_nl_policy[NDPROXY_A_HOST_ADDR + 1];
 
@@ -44,7 +44,7 @@ extern const struct nla_policy ndproxy_rule_get_nl_policy[NDPROXY_A_RULE_PREFIX_
 
 extern const struct nla_policy ndproxy_rule_new_nl_policy[NDPROXY_A_RULE_ACTION + 1];
 
-extern const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_IFNAME + 1];
+extern const struct nla_policy ndproxy_mld_link_get_nl_policy[NDPROXY_A_MLD_LINK_CONFIGURED + 1];
 
 extern const struct nla_policy ndproxy_mld_link_set_nl_policy[NDPROXY_A_MLD_LINK_MRD + 1];
 

@@ -220,6 +220,8 @@ int ndproxy_nl_mld_link_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct ndp_nl_reply reply;
 	int err, ifindex;
 
+	if (ndp_nl_dump_only(info, NDPROXY_A_MLD_LINK_CONFIGURED))
+		return -EINVAL;
 	ifindex = ndp_nl_mld_need_dev(info, NDPROXY_A_MLD_LINK_IFINDEX, NDPROXY_A_MLD_LINK_IFNAME);
 	if (ifindex < 0)
 		return ifindex;
@@ -239,6 +241,8 @@ int ndproxy_nl_mld_link_get_dumpit(struct sk_buff *skb, struct netlink_callback 
 	int ifindex;
 	void *hdr;
 
+	if (ndp_nl_wants_config(cb, NDPROXY_A_MLD_LINK_CONFIGURED))
+		return ndp_nl_dump_config_mld(skb, cb);
 	/* The place is the last link told; behind it nothing is put, which ends the dump. */
 	ndp_nl_set_seq(cb, ndp_nl_mld_generation(net));
 	while ((ifindex = mld_link_next(net, cb->args[0]))) {

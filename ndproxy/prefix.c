@@ -13,20 +13,6 @@
 
 #include "ndproxy.h"
 
-/**
- * struct ndp_static_prefix - what "prefix add" configured
- * @list: in ndp_link.static_prefixes; RTNL
- * @addr: of the prefix
- * @plen: its length
- * @mode: enum ndp_prefix_mode
- */
-struct ndp_static_prefix {
-	struct list_head list;
-	struct in6_addr addr;
-	unsigned int plen;
-	u8 mode;
-};
-
 static const struct rhashtable_params ndp_prefix_params = {
 	.head_offset = offsetof(struct ndp_prefix, node),
 	.key_offset = offsetof(struct ndp_prefix, key),

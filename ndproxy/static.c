@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Static hosts: what "host add" configured. The configuration outlives the host itself, which comes
- * and goes with its link and its prefix.
+ * Hosts that the administrator tells of. Static ones, of "host add": the configuration outlives the
+ * host itself, which comes and goes with its link and its prefix. And learnt ones that are taken
+ * back, of "restore", and wait for their link or prefix: these are configured no more once they are
+ * hosts again (ND-F6, restore.c).
  */
 
 #include <linux/netlink.h>
@@ -11,40 +13,34 @@
 
 #include "ndproxy.h"
 
-/**
- * struct ndp_static - a configured host
- * @list: in ndp_hosts.statics; RTNL
- * @link: where it lives
- * @addr: its address
- */
-struct ndp_static {
-	struct list_head list;
-	struct ndp_link *link;
-	struct in6_addr addr;
+static const struct rhashtable_params ndp_static_params = {
+	.head_offset = offsetof(struct ndp_static, node),
+	.key_offset = offsetof(struct ndp_static, key),
+	.key_len = offsetofend(struct ndp_host_key, group),
+	.automatic_shrinking = true,
 };
 
 static struct ndp_static *ndp_static_find(struct ndp_net *nn, u32 group,
 					  const struct in6_addr *addr)
 {
-	struct ndp_static *entry;
+	struct ndp_host_key key = { .addr = *addr, .group = group };
 
-	list_for_each_entry(entry, &nn->hosts.statics, list)
-		if (entry->link->group->id == group && ipv6_addr_equal(&entry->addr, addr))
-			return entry;
-	return NULL;
+	return rhashtable_lookup_fast(&nn->hosts.static_table, &key, ndp_static_params);
 }
 
-static enum ndp_learnt ndp_static_learn(struct ndp_net *nn, struct ndp_prefix *prefix,
-					struct ndp_link *link, const struct in6_addr *addr)
+static bool ndp_static_is_learnt(u8 evidence)
 {
-	struct ndp_sighting sighting = {
-		.prefix = prefix,
-		.link = link,
-		.addr = addr,
-		.evidence = NDP_BY_STATIC,
-	};
+	return evidence != NDP_BY_STATIC;
+}
 
-	return ndp_host_learn(nn, &sighting);
+static void ndp_static_free(struct ndp_net *nn, struct ndp_static *entry)
+{
+	if (ndp_static_is_learnt(entry->evidence))
+		nn->hosts.n_waiting--;
+	rhashtable_remove_fast(&nn->hosts.static_table, &entry->node, ndp_static_params);
+	list_del(&entry->list);
+	nn->generation++;
+	kfree_rcu(entry, rcu);
 }
 
 /* The proxied prefix of a link that covers an address; RTNL keeps it. */
@@ -56,57 +52,95 @@ static struct ndp_prefix *ndp_static_prefix(struct ndp_net *nn, const struct ndp
 	return prefix && ndp_prefix_is_onlink(prefix, link) ? prefix : NULL;
 }
 
-/**
- * ndp_host_add_static() - say that a host lives on a link
- * @nn: namespace
- * @link: where
- * @addr: its address
- * @extack: says what is wrong
- *
- * Context: RTNL.
- * Return: 0; -EINVAL: not an address of a host; -ENOENT: not covered by a proxied prefix; -EEXIST;
- * -EBUSY: the link is not active; -ENOBUFS.
- */
-int ndp_host_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			struct netlink_ext_ack *extack)
+/* A host, static or learnt, from what is told of it. Return: 0 or -ENOBUFS. */
+static int ndp_static_learn(struct ndp_net *nn, struct ndp_prefix *prefix,
+			    const struct ndp_host_config *config)
 {
-	struct ndp_prefix *prefix;
-	struct ndp_static *entry;
+	const struct net_device *dev = rtnl_dereference(config->link->dev);
+	struct ndp_sighting sighting = {
+		.prefix = prefix,
+		.link = config->link,
+		.addr = &config->addr,
+		.evidence = config->evidence,
+	};
+
+	/* What waited may find a device of another kind. */
+	if (config->lladdr_len && dev && dev->addr_len == config->lladdr_len) {
+		sighting.lladdr = config->lladdr;
+		sighting.lladdr_len = config->lladdr_len;
+	}
+	if (ndp_static_is_learnt(config->evidence))
+		return ndp_host_take_back(nn, &sighting);
+	return ndp_host_learn(nn, &sighting) == NDP_LEARNT_REFUSED ? -ENOBUFS : 0;
+}
+
+static int ndp_static_check_addr(struct ndp_net *nn, const struct ndp_host_config *config,
+				 struct netlink_ext_ack *extack)
+{
+	const struct net_device *dev = rtnl_dereference(config->link->dev);
+	const struct in6_addr *addr = &config->addr;
 
 	if (ipv6_addr_is_multicast(addr) || ipv6_addr_any(addr) || ipv6_addr_loopback(addr) ||
 	    ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is not the address of a host", addr);
 		return -EINVAL;
 	}
-	if (ipv6_chk_addr_and_flags(nn->net, addr, rtnl_dereference(link->dev), true, 0,
-				    IFA_F_TENTATIVE)) {
+	if (ipv6_chk_addr_and_flags(nn->net, addr, dev, true, 0, IFA_F_TENTATIVE)) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is this router's own address", addr);
 		return -EINVAL;
 	}
-	prefix = ndp_static_prefix(nn, link, addr);
+	if (config->lladdr_len && dev && dev->addr_len != config->lladdr_len) {
+		NL_SET_ERR_MSG_FMT(extack, "a link-layer address of %s has %u octets",
+				   config->link->name, dev->addr_len);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Why there cannot be a host at once. */
+static int ndp_static_check_place(const struct ndp_host_config *config,
+				  const struct ndp_prefix *prefix, struct netlink_ext_ack *extack)
+{
+	const char *name = config->link->name;
+
 	if (!prefix) {
-		NL_SET_ERR_MSG_FMT(extack, "%pI6c is in no prefix of %s", addr, link->name);
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c is in no prefix of %s", &config->addr, name);
 		return -ENOENT;
 	}
-	if (link->state != NDP_LINK_ACTIVE) {
-		NL_SET_ERR_MSG_FMT(extack, "%s is not active", link->name);
+	if (config->link->state != NDP_LINK_ACTIVE) {
+		NL_SET_ERR_MSG_FMT(extack, "%s is not active", name);
 		return -EBUSY;
 	}
-	if (ndp_static_find(nn, link->group->id, addr)) {
-		NL_SET_ERR_MSG_FMT(extack, "%pI6c is a static host already", addr);
-		return -EEXIST;
-	}
+	return 0;
+}
 
-	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
-	if (!entry || ndp_static_learn(nn, prefix, link, addr) == NDP_LEARNT_REFUSED) {
-		NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c", addr);
+static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *config)
+{
+	struct ndp_static *entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+
+	if (!entry)
+		return -ENOBUFS;
+	entry->key.addr = config->addr;
+	entry->key.group = config->link->group->id;
+	entry->link = config->link;
+	entry->evidence = config->evidence;
+	entry->lladdr_len = config->lladdr_len;
+	memcpy(entry->lladdr, config->lladdr, config->lladdr_len);
+	if (rhashtable_insert_fast(&nn->hosts.static_table, &entry->node, ndp_static_params)) {
 		kfree(entry);
 		return -ENOBUFS;
 	}
-	entry->link = link;
-	entry->addr = *addr;
 	list_add_tail(&entry->list, &nn->hosts.statics);
+	nn->generation++;
+	if (ndp_static_is_learnt(entry->evidence))
+		nn->hosts.n_waiting++;
 	return 0;
+}
+
+static bool ndp_static_too_many(const struct ndp_net *nn, const struct ndp_host_config *config)
+{
+	return ndp_static_is_learnt(config->evidence) &&
+	       nn->hosts.n_waiting >= READ_ONCE(nn->limit[NDP_HOSTS_PER_PREFIX]);
 }
 
 static bool ndp_static_del(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
@@ -115,9 +149,61 @@ static bool ndp_static_del(struct ndp_net *nn, u32 group, const struct in6_addr 
 
 	if (!entry)
 		return false;
-	list_del(&entry->list);
-	kfree(entry);
+	ndp_static_free(nn, entry);
 	return true;
+}
+
+/**
+ * ndp_host_add() - say that a host lives on a link, or take one back that was learnt
+ * @nn: namespace
+ * @config: which, where, and whether it may wait for its link and prefix
+ * @extack: says what is wrong
+ *
+ * A learnt host that is known already, configured or not, stays as it is: what is known by now is
+ * newer.
+ *
+ * Context: RTNL.
+ * Return: 0; -EINVAL: not an address of a host; -ENOENT: not covered by a proxied prefix; -EEXIST;
+ * -EBUSY: the link is not active; -ENOBUFS.
+ */
+int ndp_host_add(struct ndp_net *nn, const struct ndp_host_config *config,
+		 struct netlink_ext_ack *extack)
+{
+	bool learnt = ndp_static_is_learnt(config->evidence);
+	struct ndp_prefix *prefix;
+	struct ndp_static *entry;
+	bool ready;
+	int err;
+
+	err = ndp_static_check_addr(nn, config, extack);
+	if (err)
+		return err;
+	prefix = ndp_static_prefix(nn, config->link, &config->addr);
+	ready = prefix && config->link->state == NDP_LINK_ACTIVE;
+	if (!ready && !config->wait)
+		return ndp_static_check_place(config, prefix, extack);
+
+	entry = ndp_static_find(nn, config->link->group->id, &config->addr);
+	if (entry && learnt)
+		return 0;
+	if (entry && !ndp_static_is_learnt(entry->evidence)) {
+		NL_SET_ERR_MSG_FMT(extack, "%pI6c is a static host already", &config->addr);
+		return -EEXIST;
+	}
+	if (!ready && ndp_static_too_many(nn, config)) {
+		NL_SET_ERR_MSG(extack, "too many hosts wait for their links: see hosts_per_prefix");
+		return -ENOBUFS;
+	}
+	if (entry)
+		ndp_static_free(nn, entry);
+	err = learnt && ready ? 0 : ndp_static_keep(nn, config);
+	if (!err && ready)
+		err = ndp_static_learn(nn, prefix, config);
+	if (!err)
+		return 0;
+	ndp_static_del(nn, config->link->group->id, &config->addr);
+	NL_SET_ERR_MSG_FMT(extack, "no room for %pI6c", &config->addr);
+	return err;
 }
 
 /**
@@ -145,7 +231,7 @@ int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink
 }
 
 /**
- * ndp_host_restore_static() - bring back the static hosts whose link and prefix are there again
+ * ndp_host_restore_static() - bring back the hosts whose link and prefix are there again
  * @nn: namespace
  * @group: in which a link or a prefix came up
  *
@@ -153,21 +239,31 @@ int ndp_host_del(struct ndp_net *nn, const struct in6_addr *addr, struct netlink
  */
 void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group)
 {
-	struct ndp_static *entry;
+	struct ndp_static *entry, *tmp;
 
-	list_for_each_entry(entry, &nn->hosts.statics, list) {
+	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list) {
+		struct ndp_host_config config = {
+			.link = entry->link,
+			.addr = entry->key.addr,
+			.evidence = entry->evidence,
+			.lladdr_len = entry->lladdr_len,
+		};
 		struct ndp_prefix *prefix;
 
-		if (entry->link->group != group)
+		if (entry->link->group != group || entry->link->state != NDP_LINK_ACTIVE)
 			continue;
-		prefix = ndp_static_prefix(nn, entry->link, &entry->addr);
-		if (prefix)
-			ndp_static_learn(nn, prefix, entry->link, &entry->addr);
+		prefix = ndp_static_prefix(nn, entry->link, &entry->key.addr);
+		if (!prefix)
+			continue;
+		memcpy(config.lladdr, entry->lladdr, entry->lladdr_len);
+		ndp_static_learn(nn, prefix, &config);
+		if (ndp_static_is_learnt(entry->evidence))
+			ndp_static_free(nn, entry);
 	}
 }
 
 /**
- * ndp_host_drop_static() - forget the static hosts configured on a link that is given up
+ * ndp_host_drop_static() - forget the hosts configured on a link that is given up
  * @nn: namespace
  * @link: the link
  *
@@ -177,10 +273,45 @@ void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link)
 {
 	struct ndp_static *entry, *tmp;
 
-	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list) {
-		if (entry->link != link)
-			continue;
-		list_del(&entry->list);
-		kfree(entry);
-	}
+	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list)
+		if (entry->link == link)
+			ndp_static_free(nn, entry);
+}
+
+/**
+ * ndp_host_drop_waiting() - forget the learnt hosts that wait for their link, by the
+ *	administrator's wish
+ * @nn: namespace
+ * @link: only of it; NULL: all
+ *
+ * Context: RTNL.
+ */
+void ndp_host_drop_waiting(struct ndp_net *nn, const struct ndp_link *link)
+{
+	struct ndp_static *entry, *tmp;
+
+	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list)
+		if (ndp_static_is_learnt(entry->evidence) && (!link || entry->link == link))
+			ndp_static_free(nn, entry);
+}
+
+/**
+ * ndp_static_init() - set up a namespace's configured hosts
+ * @nn: new namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ndp_static_init(struct ndp_net *nn)
+{
+	INIT_LIST_HEAD(&nn->hosts.statics);
+	return rhashtable_init(&nn->hosts.static_table, &ndp_static_params);
+}
+
+/**
+ * ndp_static_exit() - free a namespace's table, which is empty by now
+ * @nn: namespace that has no links any more
+ */
+void ndp_static_exit(struct ndp_net *nn)
+{
+	rhashtable_destroy(&nn->hosts.static_table);
 }
