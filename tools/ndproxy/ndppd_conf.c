@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads an ndppd.conf(5). */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "ndppd_conf.h"
+
+struct reader {
+	const char *name;
+	const char *p;
+	unsigned int line;
+	bool wrong;
+};
+
+static void wrong(struct reader *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The first error is told; what is read behind it is of no use. */
+static void wrong(struct reader *r, const char *format, ...)
+{
+	va_list args;
+
+	if (r->wrong)
+		return;
+	r->wrong = true;
+	fprintf(stderr, "Error: %s:%u: ", r->name, r->line);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs(".\n", stderr);
+}
+
+static void skip(struct reader *r, size_t n)
+{
+	for (; n && *r->p; n--)
+		r->line += *r->p++ == '\n';
+}
+
+/* Blanks and comments; a semicolon ends a statement, as a line does. */
+static void skip_blanks(struct reader *r)
+{
+	for (;;) {
+		const char *end;
+
+		skip(r, strspn(r->p, " \t\r\n;"));
+		if (*r->p == '#' || !strncmp(r->p, "//", 2)) {
+			skip(r, strcspn(r->p, "\n"));
+		} else if (!strncmp(r->p, "/*", 2)) {
+			end = strstr(r->p + 2, "*/");
+			skip(r, end ? (size_t)(end + 2 - r->p) : strlen(r->p));
+		} else {
+			return;
+		}
+	}
+}
+
+static bool take(struct reader *r, char c)
+{
+	skip_blanks(r);
+	if (*r->p != c)
+		return false;
+	skip(r, 1);
+	return true;
+}
+
+static void read_word(struct reader *r, char *word, size_t size)
+{
+	char quote = '\0';
+	size_t len;
+
+	skip_blanks(r);
+	if (*r->p == '"' || *r->p == '\'') {
+		quote = *r->p;
+		skip(r, 1);
+	}
+	len = quote ? strcspn(r->p, "\"'\n") : strcspn(r->p, " \t\r\n;{}#");
+	if (len >= size)
+		wrong(r, "a word is too long");
+	snprintf(word, size, "%.*s", (int)(len < size ? len : size - 1), r->p);
+	skip(r, len);
+	if (quote && *r->p == quote)
+		skip(r, 1);
+	else if (quote)
+		wrong(r, "a quote has no end");
+}
+
+/* A value stands on the line of its name: "auto" has none. */
+static bool has_value(const struct reader *r)
+{
+	const char *p = r->p + strspn(r->p, " \t");
+
+	return *p && !strchr("\r\n;{}#", *p) && strncmp(p, "//", 2) && strncmp(p, "/*", 2);
+}
+
+static void read_rule_target(struct reader *r, struct ndppd_rule *rule)
+{
+	char word[64];
+
+	read_word(r, word, sizeof(word));
+	if (parse_prefix(word, &rule->addr, &rule->len)) {
+		rule->len = 128;
+		if (parse_addr(word, &rule->addr))
+			wrong(r, "\"%s\" is neither an address nor a prefix", word);
+	}
+}
+
+/* Options that have no place here, and need none: what becomes of each is told by import.c. */
+static void read_option(struct reader *r, struct ndppd_option *options, size_t *n, const char *name)
+{
+	struct ndppd_option *option = &options[*n];
+
+	if (*n == NDPPD_OPTIONS) {
+		wrong(r, "too many options");
+		return;
+	}
+	snprintf(option->name, sizeof(option->name), "%s", name);
+	*option->value = '\0';
+	if (has_value(r))
+		read_word(r, option->value, sizeof(option->value));
+	(*n)++;
+}
+
+static void read_rule_word(struct reader *r, struct ndppd_rule *rule)
+{
+	enum ndppd_method method = rule->method;
+	char word[32];
+
+	read_word(r, word, sizeof(word));
+	if (!strcmp(word, "auto"))
+		method = NDPPD_AUTO;
+	else if (!strcmp(word, "static"))
+		method = NDPPD_STATIC;
+	else if (!strcmp(word, "iface"))
+		method = NDPPD_IFACE;
+	else if (!*word)
+		wrong(r, "\"%c\" stands where an option should", *r->p);
+	if (method != rule->method && rule->method != NDPPD_NONE)
+		wrong(r, "a rule has one method");
+	rule->method = method;
+	if (!strcmp(word, "iface"))
+		read_word(r, rule->iface, sizeof(rule->iface));
+	else if (strcmp(word, "auto") && strcmp(word, "static") && has_value(r))
+		read_word(r, word, sizeof(word));
+}
+
+static void read_rule(struct reader *r, struct ndppd_proxy *proxy)
+{
+	struct ndppd_rule *rules, *rule;
+
+	rules = realloc(proxy->rules, (proxy->n_rules + 1) * sizeof(*rules));
+	if (!rules) {
+		wrong(r, "%s", strerror(ENOMEM));
+		return;
+	}
+	proxy->rules = rules;
+	rule = &rules[proxy->n_rules++];
+	memset(rule, 0, sizeof(*rule));
+	rule->line = r->line;
+	read_rule_target(r, rule);
+	if (!take(r, '{'))
+		wrong(r, "a rule needs a block in braces");
+	while (!r->wrong && !take(r, '}'))
+		read_rule_word(r, rule);
+}
+
+static void read_proxy_word(struct reader *r, struct ndppd_proxy *proxy)
+{
+	char word[32];
+
+	read_word(r, word, sizeof(word));
+	if (!strcmp(word, "rule"))
+		read_rule(r, proxy);
+	else if (!*word)
+		wrong(r, "\"%c\" stands where an option should", *r->p);
+	else
+		read_option(r, proxy->options, &proxy->n_options, word);
+}
+
+static void read_proxy(struct reader *r, struct ndppd_conf *conf)
+{
+	struct ndppd_proxy *proxies, *proxy;
+
+	proxies = realloc(conf->proxies, (conf->n_proxies + 1) * sizeof(*proxies));
+	if (!proxies) {
+		wrong(r, "%s", strerror(ENOMEM));
+		return;
+	}
+	conf->proxies = proxies;
+	proxy = &proxies[conf->n_proxies++];
+	memset(proxy, 0, sizeof(*proxy));
+	read_word(r, proxy->iface, sizeof(proxy->iface));
+	if (!*proxy->iface)
+		wrong(r, "a proxy needs an interface");
+	if (!take(r, '{'))
+		wrong(r, "a proxy needs a block in braces");
+	while (!r->wrong && !take(r, '}'))
+		read_proxy_word(r, proxy);
+}
+
+static void read_text(struct reader *r, struct ndppd_conf *conf)
+{
+	char word[32];
+
+	for (skip_blanks(r); !r->wrong && *r->p; skip_blanks(r)) {
+		read_word(r, word, sizeof(word));
+		if (!strcmp(word, "proxy"))
+			read_proxy(r, conf);
+		else if (!*word)
+			wrong(r, "\"%c\" stands where an option should", *r->p);
+		else
+			read_option(r, conf->options, &conf->n_options, word);
+	}
+}
+
+static char *read_file(const char *name)
+{
+	FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	char *text = NULL;
+	size_t size = 0;
+
+	/* The whole file, up to a byte that no text has. */
+	if (f && getdelim(&text, &size, '\0', f) < 0 && !ferror(f)) {
+		free(text);
+		text = strdup("");
+	}
+	if (!f || !text || ferror(f)) {
+		fprintf(stderr, "Error: Cannot read \"%s\": %s.\n", name, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (f && f != stdin)
+		fclose(f);
+	return text;
+}
+
+/**
+ * ndppd_read() - read a configuration
+ * @name: of the file, - for the standard input
+ * @conf: filled; ndppd_free() is due in any case
+ *
+ * Return: 0, or -1 with the error told.
+ */
+int ndppd_read(const char *name, struct ndppd_conf *conf)
+{
+	char *text = read_file(name);
+	struct reader r = { .name = name, .p = text, .line = 1 };
+
+	memset(conf, 0, sizeof(*conf));
+	if (!text)
+		return -1;
+	read_text(&r, conf);
+	if (!r.wrong && !conf->n_proxies)
+		wrong(&r, "there is no proxy section");
+	free(text);
+	return r.wrong ? -1 : 0;
+}
+
+void ndppd_free(struct ndppd_conf *conf)
+{
+	for (size_t i = 0; i < conf->n_proxies; i++)
+		free(conf->proxies[i].rules);
+	free(conf->proxies);
+}
