@@ -36,6 +36,9 @@ static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct va
 		mnl_attr_put_u8(nlh, arg->attr2, v->len);
 		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
 		break;
+	case ARG_LLADDR:
+		mnl_attr_put(nlh, arg->attr, v->len, v->lladdr);
+		break;
 	case ARG_ADDR:
 		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
 		break;

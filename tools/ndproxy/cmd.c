@@ -18,7 +18,12 @@ const struct object *const objects[] = {
 	&param_object,
 	&stats_object,
 	&monitor_object,
+	&check_object,
 	&show_object,
+	&save_object,
+	&restore_object,
+	&import_object,
+	&metrics_object,
 	&help_object,
 	&completion_object,
 };
@@ -102,6 +107,26 @@ int parse_prefix(const char *word, struct in6_addr *addr, uint8_t *len)
 		return -1;
 	*len = num;
 	return 0;
+}
+
+/* One or two hex digits an octet, between colons or dashes. */
+int parse_lladdr(const char *word, uint8_t *lladdr, uint8_t *len)
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	for (*len = 0; *len < LLADDR_MAX; word++) {
+		size_t digits = strspn(word, hex);
+
+		if (!digits || digits > 2)
+			return -1;
+		lladdr[(*len)++] = strtoul(word, NULL, 16);
+		word += digits;
+		if (!*word)
+			return 0;
+		if (*word != ':')
+			return -1;
+	}
+	return -1;
 }
 
 /**
@@ -206,6 +231,9 @@ static int read_value(const struct arg *arg, const char *word, struct value *v)
 		return parse_addr(word, &v->addr) ? wrong(word, "an IPv6 address") : 0;
 	case ARG_ADDRS:
 		return read_addrs(word, v);
+	case ARG_LLADDR:
+		return parse_lladdr(word, v->lladdr, &v->len) ?
+			wrong(word, "a link-layer address") : 0;
 	case ARG_PREFIX:
 		return parse_prefix(word, &v->addr, &v->len) ?
 			wrong(word, "an IPv6 prefix (ADDRESS/LENGTH)") : 0;
@@ -335,6 +363,21 @@ static int match(const char *full, const char *word)
 	if (!full || !*word || strncmp(full, word, strlen(word)))
 		return 0;
 	return strcmp(full, word) ? 1 : 2;
+}
+
+/**
+ * cmd_find() - the command of a verb
+ * @obj: the object
+ * @verb: the whole word
+ *
+ * Return: the command, NULL if the object has none of that word.
+ */
+const struct cmd *cmd_find(const struct object *obj, const char *verb)
+{
+	for (size_t i = 0; i < obj->ncmds; i++)
+		if (match(obj->cmds[i].verb, verb) == 2)
+			return &obj->cmds[i];
+	return NULL;
 }
 
 static const struct object *find_object(const char *word)

@@ -21,6 +21,7 @@ enum {
 	EXIT_OK = 0,
 	EXIT_USAGE = 1,
 	EXIT_KERNEL = 2,
+	EXIT_FOUND = 3,	/* check: something is not well */
 };
 
 enum arg_type {
@@ -35,6 +36,7 @@ enum arg_type {
 	ARG_ADDR,
 	ARG_ADDRS,	/* any number of addresses; the last place */
 	ARG_PREFIX,	/* ADDR/LEN */
+	ARG_LLADDR,	/* link-layer address, octets in hex with colons */
 };
 
 /**
@@ -60,12 +62,14 @@ struct arg {
 };
 
 #define MAX_ARGS	12
+#define LLADDR_MAX	32
 
 struct value {
 	bool set;
 	uint8_t len;
 	uint32_t num;
 	struct in6_addr addr;
+	uint8_t lladdr[LLADDR_MAX];	/* len octets of it */
 	struct in6_addr *addrs;	/* num of them */
 	const char *str;
 };
@@ -123,9 +127,15 @@ extern const size_t nobjects;
 extern const struct object link_object, prefix_object, host_object, solicit_object;
 extern const struct object mld_object, mld_link_object, mld_group_object;
 extern const struct object param_object, stats_object, monitor_object, show_object;
+extern const struct object save_object, restore_object, check_object;
+extern const struct object metrics_object, import_object;
 extern const struct object help_object, completion_object;
 
 int cmd_run(int argc, char **argv);
+int line_run(int argc, char **argv);
+int batch_run(const char *name, bool go_on);
+void check_set_netns(const char *name);
+const struct cmd *cmd_find(const struct object *obj, const char *verb);
 const char *object_word(const struct object *obj);
 void each_object(void (*fn)(const struct object *obj));
 int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **argv,
@@ -140,6 +150,7 @@ void usage_all(FILE *f);
 
 int parse_u32(const char *word, uint32_t max, uint32_t *num);
 int parse_addr(const char *word, struct in6_addr *addr);
+int parse_lladdr(const char *word, uint8_t *lladdr, uint8_t *len);
 int parse_prefix(const char *word, struct in6_addr *addr, uint8_t *len);
 int parse_dev(const char *word, uint32_t *ifindex);
 

@@ -85,6 +85,7 @@ static const char tail[] =
 	"\t\t\tcase $key in\n"
 	"\t\t\tDEV*) words=$(_ndproxy_devs) ;;\n"
 	"\t\t\tNAME*) words=$(_ndproxy_params) ;;\n"
+	"\t\t\tFILE*) mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n"
 	"\t\t\tesac\n"
 	"\t\t\t[[ $key != *\\? ]] || words+=\" $(_ndproxy_keys \"$obj\" \"$verb\")\"\n"
 	"\t\telse\n"

@@ -8,6 +8,10 @@ static const struct arg add_args[] = {
 	{ NULL, "ADDRESS", ARG_ADDR, .attr = NDPROXY_A_HOST_ADDR },
 	{ "dev", "DEV", ARG_DEV, .attr = NDPROXY_A_HOST_IFNAME,
 	  .attr2 = NDPROXY_A_HOST_IFINDEX },
+	{ "lladdr", "LLADDR", ARG_LLADDR, .optional = true, .attr = NDPROXY_A_HOST_LLADDR },
+	{ "evidence", "EVIDENCE", ARG_ENUM, .optional = true, .names = &evidence_names,
+	  .attr = NDPROXY_A_HOST_EVIDENCE },
+	{ "wait", NULL, ARG_FLAG, .optional = true, .attr = NDPROXY_A_HOST_WAIT },
 	{ .type = ARG_NONE }
 };
 

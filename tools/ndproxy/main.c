@@ -13,7 +13,6 @@
 #include "print.h"
 
 #define NETNS_DIR	"/run/netns/"
-#define MAX_WORDS	1100	/* a listener may name many sources */
 
 static const char *batch_file;
 
@@ -35,6 +34,7 @@ static int switch_netns(const char *name)
 		fprintf(stderr, "Error: Cannot enter network namespace \"%s\": %s.\n", name,
 			strerror(errno));
 	close(fd);
+	check_set_netns(name);
 	return ret;
 }
 
@@ -162,85 +162,6 @@ static int read_options(char ***arg)
 	return EXIT_OK;
 }
 
-/* Splits a line at blanks; quotes keep blanks, # begins a comment. -1: too many, or no end. */
-static int split(char *line, char **words)
-{
-	static const char blank[] = " \t\r\n";
-	int n = 0;
-
-	for (;;) {
-		line += strspn(line, blank);
-		if (!*line || *line == '#')
-			break;
-		if (n == MAX_WORDS - 1)
-			return -1;
-		if (*line == '"' || *line == '\'') {
-			words[n++] = line + 1;
-			line = strchr(line + 1, *line);
-			if (!line)
-				return -1;
-		} else {
-			words[n++] = line;
-			line += strcspn(line, blank);
-		}
-		if (*line)
-			*line++ = '\0';
-	}
-	words[n] = NULL;
-	return n;
-}
-
-static int run(int argc, char **argv)
-{
-	int ret = cmd_run(argc, argv);
-
-	out_document_end();
-	return ret;
-}
-
-/* Stops at the first command that fails, and says where it stands. */
-static int run_batch(FILE *f, const char *name)
-{
-	char *words[MAX_WORDS];
-	unsigned long line = 0;
-	char *text = NULL;
-	int ret = EXIT_OK;
-	size_t size = 0;
-	int n;
-
-	while (!ret && getline(&text, &size, f) >= 0) {
-		line++;
-		n = split(text, words);
-		if (n < 0) {
-			fputs("Error: too many words, or a quote without its end\n", stderr);
-			ret = EXIT_USAGE;
-		} else if (n) {
-			ret = run(n, words);
-		}
-	}
-	if (ret)
-		fprintf(stderr, "Command failed %s:%lu\n", name, line);
-	free(text);
-	return ret;
-}
-
-static int batch(const char *name)
-{
-	FILE *f;
-	int ret;
-
-	if (!strcmp(name, "-"))
-		return run_batch(stdin, name);
-	f = fopen(name, "re");
-	if (!f) {
-		fprintf(stderr, "Error: Cannot open \"%s\": %s.\n", name, strerror(errno));
-		return EXIT_USAGE;
-	}
-	ret = run_batch(f, name);
-	fclose(f);
-	return ret;
-}
-
 int main(int argc, char **argv)
 {
 	char **arg = argv + 1;
@@ -256,7 +177,7 @@ int main(int argc, char **argv)
 		fputs("Error: a batch and a command at once\n", stderr);
 		return EXIT_USAGE;
 	}
-	ret = batch_file ? batch(batch_file) : run(argv + argc - arg, arg);
+	ret = batch_file ? batch_run(batch_file, false) : line_run(argv + argc - arg, arg);
 	nl_close();
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "Error: Cannot write: %s.\n", strerror(errno));

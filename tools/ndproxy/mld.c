@@ -68,6 +68,24 @@ static_assert(NDPROXY_A_MLD_COUNTERS_QUERIES_V1 + ARRAY_SIZE(counters) - 1 ==
 #define FIRST_DROP	(NDPROXY_A_MLD_COUNTERS_LENGTH - NDPROXY_A_MLD_COUNTERS_QUERIES_V1)
 #define LAST_DROP	(NDPROXY_A_MLD_COUNTERS_MEMORY - NDPROXY_A_MLD_COUNTERS_QUERIES_V1)
 
+/**
+ * mld_counter_name() - the name of a counter of the engine
+ * @attr: number of its attribute
+ *
+ * Return: the name; NULL if the attribute is no counter.
+ */
+const char *mld_counter_name(uint16_t attr)
+{
+	if (attr < NDPROXY_A_MLD_COUNTERS_QUERIES_V1 || attr > NDPROXY_A_MLD_COUNTERS_MAX)
+		return NULL;
+	return counters[attr - NDPROXY_A_MLD_COUNTERS_QUERIES_V1];
+}
+
+bool mld_counter_is_drop(uint16_t attr)
+{
+	return attr >= NDPROXY_A_MLD_COUNTERS_LENGTH && attr <= NDPROXY_A_MLD_COUNTERS_MEMORY;
+}
+
 static void print_counter(struct nlattr **tb, size_t i)
 {
 	uint64_t v = attr_u64(tb[NDPROXY_A_MLD_COUNTERS_QUERIES_V1 + i]);

@@ -21,6 +21,7 @@
 #define COLLECT_TRIES	5
 #define SHOW_KEEP	(1 << 20)
 
+static bool existing_allowed;
 static struct mnl_socket *sk;
 static uint16_t family;
 static uint32_t events_group;
@@ -54,8 +55,19 @@ static void tell_text(const char *kind, const char *text)
 	fprintf(stderr, "%s: %s%s\n", kind, text, len && text[len - 1] == '.' ? "" : ".");
 }
 
+/**
+ * nl_allow_existing() - is it a failure that what is to be made is there already?
+ * @allow: it is none from now on, and nothing is said
+ */
+void nl_allow_existing(bool allow)
+{
+	existing_allowed = allow;
+}
+
 static int tell_result(int error, const char *text)
 {
+	if (error == -EEXIST && existing_allowed)
+		return EXIT_OK;
 	if (!error) {
 		if (text && *text)
 			tell_text("Warning", text);

@@ -33,6 +33,7 @@ int nl_collect(struct nlmsghdr *nlh, struct nl_list *list);
 int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 int nl_listen(nl_cb_t cb, void *data);
 void nl_close(void);
+void nl_allow_existing(bool allow);
 
 /* attr.c */
 void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);

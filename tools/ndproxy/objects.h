@@ -8,6 +8,23 @@
 
 #include "nl.h"
 
+/**
+ * struct stats_counter - a counter of a link
+ * @attr: attribute
+ * @key: its name
+ * @lead: its name in text, with the blanks around it
+ */
+struct stats_counter {
+	uint16_t attr;
+	const char *key;
+	const char *lead;
+};
+
+extern const struct stats_counter stats_counters[];	/* ended by one without a key */
+
+const char *mld_counter_name(uint16_t attr);
+bool mld_counter_is_drop(uint16_t attr);
+
 void link_print(struct nlattr **tb);
 void prefix_print(struct nlattr **tb);
 void rule_print(struct nlattr **tb);

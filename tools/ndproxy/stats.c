@@ -12,11 +12,7 @@ static const struct arg dev_args[] = {
 	{ .type = ARG_NONE }
 };
 
-static const struct {
-	uint16_t attr;
-	const char *key;
-	const char *lead;
-} counters[] = {
+const struct stats_counter stats_counters[] = {
 	{ NDPROXY_A_STATS_NS_IN, "ns_in", "ns-in " },
 	{ NDPROXY_A_STATS_NS_OUT, "ns_out", " ns-out " },
 	{ NDPROXY_A_STATS_NA_IN, "na_in", " na-in " },
@@ -26,6 +22,7 @@ static const struct {
 	{ NDPROXY_A_STATS_ANSWERS, "answers", " answers " },
 	{ NDPROXY_A_STATS_HELD, "held", " held " },
 	{ NDPROXY_A_STATS_DELIVERED, "delivered", " delivered " },
+	{ 0 }
 };
 
 /* The attributes of the drops stand in the order of the reasons, the padding for none. */
@@ -61,8 +58,8 @@ static void print_drops(const struct nlattr *nest)
 void stats_print(struct nlattr **tb)
 {
 	out_line(4);
-	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
-		out_num(counters[i].key, counters[i].lead, attr_u64(tb[counters[i].attr]));
+	for (const struct stats_counter *c = stats_counters; c->key; c++)
+		out_num(c->key, c->lead, attr_u64(tb[c->attr]));
 	print_drops(tb[NDPROXY_A_STATS_DROPS]);
 }
 

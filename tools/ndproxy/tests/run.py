@@ -68,6 +68,9 @@ def usage_error(*args):
     return done.stderr
 
 
+OBJECTS = ("link prefix host solicit mld param stats monitor check show save restore import metrics "
+           "help").split()
+
 # --- grammar
 
 USAGE_ERRORS = [
@@ -100,6 +103,13 @@ USAGE_ERRORS = [
     ("mld", "listen", "up0", "ff1e::1", "id", "x", "2001:db8::1"),
     ("mld", "listen", "up0", "ff1e::1", "id", "x", "include", "2001:db8::1", "nonsense"),
     ("mld", "ignore", "up0", "ff1e::1"), ("mld", "ignore", "up0", "id", "x"),
+    ("host", "add", "2001:db8::1", "dev", "x", "lladdr", "02:xx"),
+    ("host", "add", "2001:db8::1", "dev", "x", "lladdr", "02:"),
+    ("host", "add", "2001:db8::1", "dev", "x", "lladdr", "002"),
+    ("host", "add", "2001:db8::1", "dev", "x", "lladdr", ":".join(["02"] * 33)),
+    ("host", "add", "2001:db8::1", "dev", "x", "evidence", "hearsay"),
+    ("save", "all"), ("metrics", "x"), ("check", "a", "b"), ("restore", "a", "b"),
+    ("import",), ("import", "ndppd"), ("import", "radvd", "x"),
 ]
 
 
@@ -182,7 +192,7 @@ def help_is_on_stdout_and_complete():
     assert done.returncode == 0 and done.stderr == "" and done.stdout == run("-h").stdout
     objects = re.search(r"OBJECT := \{(.*?)\}", done.stdout, re.S).group(1)
     objects = objects.replace("|", "").split()
-    assert objects == "link prefix host solicit mld param stats monitor show help".split()
+    assert objects == OBJECTS
     assert {x[0] for x in commands()} == set(objects)
     for obj in objects:
         part = run(obj, "help")
@@ -246,7 +256,7 @@ def complete(line):
 
 @test
 def completion_knows_objects_verbs_and_values():
-    objects = "link prefix host solicit mld param stats monitor show help".split()
+    objects = OBJECTS
     assert complete("ndproxy |") == objects
     assert complete("ndproxy -j -n r |") == objects
     assert complete("ndproxy so") == ["solicit"]
@@ -295,6 +305,38 @@ def completion_has_every_keyword_of_the_help():
 @test
 def completion_passes_the_shells_own_check():
     subprocess.run(("bash", "-n", COMPLETION), check=True, timeout=60)
+
+
+# --- import
+
+CONFIGURATIONS = os.path.join(HERE, "ndppd")
+
+
+@test
+def import_translates_configurations_of_ndppd():
+    names = sorted(x[:-5] for x in os.listdir(CONFIGURATIONS) if x.endswith(".conf"))
+    assert len(names) > 12
+    for name in names:
+        path = os.path.join(CONFIGURATIONS, name)
+        done = run("import", "ndppd", path + ".conf")
+        with open(path + ".out", encoding="utf-8") as f:
+            assert (done.returncode, done.stderr, done.stdout) == (0, "", f.read()), name
+
+
+@test
+def import_tells_what_is_wrong_and_where():
+    for text, line, why in (
+            ("", 1, "no proxy"), ("proxy eth0 {\nrule x { }\n}", 2, "neither an address"),
+            ("proxy eth0 {\n\nrule ::1 { auto static } }", 3, "one method"),
+            ("proxy eth0 {", 1, "should"), ("proxy { }", 1, "needs an interface"),
+            ("proxy eth0 { rule ::1 }", 1, "block"), ("}", 1, "should"),
+            ("proxy 'eth0 { }", 1, "quote"), ("proxy " + "x" * 99 + " { }", 1, "too long"),
+            ("proxy a { rule ::1 { iface b } rule ::/200 { auto } }", 1, "neither")):
+        done = run("import", "ndppd", "-", input=text)
+        assert done.returncode == 1 and done.stdout == "", (text, done)
+        assert done.stderr.startswith(f"Error: -:{line}: "), (text, done.stderr)
+        assert why in done.stderr and done.stderr.count("\n") == 1, (text, done.stderr)
+    assert run("import", "ndppd", "/nonexistent").returncode == 1
 
 
 # --- batch

@@ -5,6 +5,7 @@ A Namespace is used as a context: inside it sockets, /proc/net, /proc/sys/net
 and child processes are the namespace's. Names are bound under /run/netns, so
 that `ip -n` and `ndproxy -n` find them too.
 """
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -170,3 +171,24 @@ class Namespace:
             sock.setsockopt(socket.SOL_SOCKET, 32, 8 << 20)  # SO_SNDBUFFORCE
             sock.bind((dev, proto))
             return sock
+
+
+@contextlib.contextmanager
+def first_netns(values):
+    """Settings (sysctl) of the first network namespace, for a while."""
+    def write(key, value):
+        with open("/proc/sys/" + key.replace(".", "/"), "w",
+                  encoding="ascii") as f:
+            f.write(value)
+
+    before = {}
+    for key, value in values.items():
+        with open("/proc/sys/" + key.replace(".", "/"),
+                  encoding="ascii") as f:
+            before[key] = f.read()
+        write(key, str(value))
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            write(key, value)

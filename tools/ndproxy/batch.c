@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Files with a command a line: -batch, and restore. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "print.h"
+
+#define MAX_WORDS	1100	/* a listener may name many sources */
+
+/* Splits a line at blanks; quotes keep blanks, # begins a comment. -1: too many, or no end. */
+static int split(char *line, char **words)
+{
+	static const char blank[] = " \t\r\n";
+	int n = 0;
+
+	for (;;) {
+		line += strspn(line, blank);
+		if (!*line || *line == '#')
+			break;
+		if (n == MAX_WORDS - 1)
+			return -1;
+		if (*line == '"' || *line == '\'') {
+			words[n++] = line + 1;
+			line = strchr(line + 1, *line);
+			if (!line)
+				return -1;
+		} else {
+			words[n++] = line;
+			line += strcspn(line, blank);
+		}
+		if (*line)
+			*line++ = '\0';
+	}
+	words[n] = NULL;
+	return n;
+}
+
+/**
+ * line_run() - run one command, and end what it prints
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Return: the exit code.
+ */
+int line_run(int argc, char **argv)
+{
+	int ret = cmd_run(argc, argv);
+
+	out_document_end();
+	return ret;
+}
+
+/**
+ * struct batch - a file with a command a line
+ * @f: the file
+ * @name: its name
+ * @go_on: a command that fails does not end it
+ * @line: number of the line
+ */
+struct batch {
+	FILE *f;
+	const char *name;
+	bool go_on;
+	unsigned long line;
+};
+
+static int run_line(char *text)
+{
+	char *words[MAX_WORDS];
+	int n = split(text, words);
+
+	if (n < 0) {
+		fputs("Error: too many words, or a quote without its end\n", stderr);
+		return EXIT_USAGE;
+	}
+	return n ? line_run(n, words) : EXIT_OK;
+}
+
+/* Stops at the first command that fails, unless it is to go on, and says where each stands. */
+static int run_lines(struct batch *batch)
+{
+	char *text = NULL;
+	int ret = EXIT_OK;
+	size_t size = 0;
+	int one = 0;
+
+	while ((!one || batch->go_on) && getline(&text, &size, batch->f) >= 0) {
+		batch->line++;
+		one = run_line(text);
+		if (one)
+			fprintf(stderr, "Command failed %s:%lu\n", batch->name, batch->line);
+		ret = one > ret ? one : ret;
+	}
+	free(text);
+	return ret;
+}
+
+/**
+ * batch_run() - run the commands of a file
+ * @name: of the file, - for the standard input
+ * @go_on: a command that fails does not end it
+ *
+ * Return: the exit code; of several, the highest.
+ */
+int batch_run(const char *name, bool go_on)
+{
+	struct batch batch = { .f = stdin, .name = name, .go_on = go_on };
+	int ret;
+
+	if (strcmp(name, "-"))
+		batch.f = fopen(name, "re");
+	if (!batch.f) {
+		fprintf(stderr, "Error: Cannot open \"%s\": %s.\n", name, strerror(errno));
+		return EXIT_USAGE;
+	}
+	ret = run_lines(&batch);
+	if (batch.f != stdin)
+		fclose(batch.f);
+	return ret;
+}
+
+static const struct arg restore_args[] = {
+	{ NULL, "FILE", ARG_NAME, .optional = true },
+	{ .type = ARG_NONE }
+};
+
+/* What is there already, from an earlier restore or from the system's start, is no failure. */
+static int restore_run(const struct cmd *cmd, const struct args *args)
+{
+	int ret;
+
+	(void)cmd;
+	nl_allow_existing(true);
+	ret = batch_run(args->v[0].set ? args->v[0].str : "-", true);
+	nl_allow_existing(false);
+	return ret;
+}
+
+static const struct cmd cmds[] = {
+	{ NULL, NULL, restore_run, restore_args, 0, 0 },
+};
+
+const struct object restore_object = {
+	.name = "restore",
+	.help = "take back what save printed, from a file or the standard input",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+};

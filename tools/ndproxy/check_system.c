@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Other programs: those that do the same, and those that filter packets. */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "cmd.h"
+#include "fw.h"
+
+/* --- other proxies --- */
+
+static const char *const proxies[] = {
+	"ndppd", "npd6", "odhcpd", "ndprbrd", "pndpd", "ndp-proxy-go",
+};
+
+static bool is_proxy(const char *comm)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(proxies); i++)
+		if (!strcmp(proxies[i], comm))
+			return true;
+	return false;
+}
+
+/* One word of a file of a process. */
+static bool read_word(const char *pid, const char *file, char *word, size_t size)
+{
+	char path[300];
+	FILE *f;
+
+	*word = '\0';
+	snprintf(path, sizeof(path), "/proc/%s/%s", pid, file);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fgets(word, size, f))
+		word[strcspn(word, "\n")] = '\0';
+	fclose(f);
+	return *word;
+}
+
+/* Whoever must not be asked may be. */
+static bool is_in_our_netns(const char *pid)
+{
+	struct stat ours, theirs;
+	char path[300];
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/net", pid);
+	return stat("/proc/self/ns/net", &ours) || stat(path, &theirs) ||
+	       (ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev);
+}
+
+static void found_proxy(struct check *c, const char *pid, const char *comm)
+{
+	char cgroup[256], service[48];
+
+	check_found(c, NULL, "%s is running (process %s): both would answer", comm, pid);
+	snprintf(service, sizeof(service), "%s.service", comm);
+	if (read_word(pid, "cgroup", cgroup, sizeof(cgroup)) && strstr(cgroup, service))
+		check_mend(c, "systemctl disable --now %s", service);
+	else
+		check_mend(c, "kill %s", pid);
+}
+
+/**
+ * check_proxies() - is another ND proxy running in this network namespace?
+ * @c: the check
+ */
+void check_proxies(struct check *c)
+{
+	DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+	char comm[32];
+
+	while (dir && (entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name) &&
+		    read_word(entry->d_name, "comm", comm, sizeof(comm)) && is_proxy(comm) &&
+		    is_in_our_netns(entry->d_name))
+			found_proxy(c, entry->d_name, comm);
+	if (dir)
+		closedir(dir);
+}
+
+/* --- firewalls --- */
+
+#define SBIN	"PATH=$PATH:/usr/sbin:/sbin "
+
+static const struct {
+	const char *program;
+	const char *command;
+	int (*read)(const char *text, struct fw_chain **list);
+} firewalls[] = {
+	{ "nft", SBIN "nft -j list ruleset 2>/dev/null", fw_read_nft },
+	{ "ip6tables", SBIN "ip6tables-save 2>/dev/null", fw_read_ip6tables },
+	{ "ip6tables-legacy", SBIN "ip6tables-legacy-save 2>/dev/null", fw_read_ip6tables },
+};
+
+/* "133,135": which, for people. */
+static void type_list(uint32_t types, char *text, size_t size)
+{
+	size_t n = 0;
+
+	*text = '\0';
+	for (int i = 0; i < FW_TYPES; i++)
+		if (types & (UINT32_C(1) << i))
+			n += snprintf(text + n, size - n, "%s%u", n ? ", " : "", fw_type[i]);
+}
+
+static void mend_firewall(struct check *c, const struct fw_chain *chain)
+{
+	if (!chain->xtables)
+		check_mend(c, "nft insert rule %s %s icmpv6 type { 130-136, 143 } accept",
+			   chain->table, chain->name);
+	else
+		check_mend(c, "for t in %s; do ip6tables -t %s -I %s %s $t -j ACCEPT; done",
+			   "130 131 132 133 134 135 136 143", chain->table, chain->name,
+			   "-p icmpv6 --icmpv6-type");
+}
+
+static void found_firewall(struct check *c, const struct fw_loss *loss)
+{
+	const struct fw_chain *chain = loss->chain;
+	char types[64];
+
+	type_list(loss->types, types, sizeof(types));
+	if (loss->types)
+		check_found(c, NULL, "%s, chain %s, drops ICMPv6 of type %s: %s", chain->table,
+			    chain->name, types, "ND and MLD need these");
+	else
+		check_found(c, NULL, "%s, chain %s, filters by reverse path: %s", chain->table,
+			    chain->name, "what new hosts solicit may be dropped");
+	mend_firewall(c, chain);
+}
+
+/* What ip6tables made in nft's tables is read from itself, as nft cannot tell all of it. */
+static bool is_told_twice(struct fw_chain *list, const struct fw_chain *chain)
+{
+	const struct fw_chain *other;
+
+	if (chain->xtables || strncmp(chain->table, "ip6 ", 4))
+		return false;
+	other = fw_chain_find(list, chain->table + 4, chain->name);
+	return other && other->xtables;
+}
+
+static void check_chain(struct check *c, struct fw_chain *list, const struct fw_chain *chain)
+{
+	struct fw_loss all = { .chain = chain };
+
+	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
+		struct fw_loss loss = fw_follow(list, chain, link->name);
+
+		all.types |= loss.types;
+		all.rpfilter |= loss.rpfilter;
+	}
+	if (all.types || all.rpfilter)
+		found_firewall(c, &all);
+}
+
+/**
+ * check_firewall() - is anything dropped that ND or MLD need?
+ * @c: the check
+ */
+void check_firewall(struct check *c)
+{
+	struct fw_chain *list = NULL;
+	char *text;
+
+	if (geteuid()) {
+		check_skip(c, "only root may read the rules of a firewall");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(firewalls); i++) {
+		text = check_run(firewalls[i].command);
+		if (text && *text && firewalls[i].read(text, &list))
+			check_skip(c, "what %s prints makes no sense", firewalls[i].program);
+		free(text);
+	}
+	for (const struct fw_chain *chain = list; chain; chain = chain->next)
+		if (chain->hook != FW_NO_HOOK && !is_told_twice(list, chain))
+			check_chain(c, list, chain);
+	fw_free(list);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Prints what is configured, and which hosts are known, as commands that "restore" takes back. Each
+ * command is made from the very table that its parser reads: an option that can be set, and that
+ * the kernel tells, is saved without a word about it here.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "objects.h"
+#include "print.h"
+
+#define MAX_ATTRS	64
+
+/* What an option has when it is left out, which it is then. */
+struct preset {
+	uint16_t attr;
+	uint32_t value;
+};
+
+/**
+ * struct section - the objects of one kind, and the command that makes one
+ * @obj: whose command it is
+ * @verb: its word
+ * @get: the dump
+ * @configured: attribute of the request: what was configured, in use or not; 0: none
+ * @presets: ended by attribute 0
+ * @wanted: the object is saved; NULL: all are
+ * @words: at the end of each line
+ */
+struct section {
+	const struct object *obj;
+	const char *verb;
+	uint8_t get;
+	uint16_t configured;
+	const struct preset *presets;
+	bool (*wanted)(const struct section *section, struct nlattr **tb);
+	const char *words;
+};
+
+/* A word that the reader of batches would take for more or less than one is quoted. */
+static void put_word(const char *word)
+{
+	const char *quote = "";
+
+	if (!*word || strpbrk(word, " \t\r") || strchr("\"'#", *word))
+		quote = strchr(word, '"') ? "'" : "\"";
+	printf(" %s%s%s", quote, word, quote);
+}
+
+static void put_addr(const struct nlattr *attr)
+{
+	struct in6_addr addr = attr_addr(attr);
+	char text[INET6_ADDRSTRLEN];
+
+	printf(" %s", inet_ntop(AF_INET6, &addr, text, sizeof(text)));
+}
+
+static void put_lladdr(const struct nlattr *attr)
+{
+	const uint8_t *octet = mnl_attr_get_payload(attr);
+
+	for (uint16_t i = 0; i < mnl_attr_get_payload_len(attr); i++)
+		printf("%c%02x", i ? ':' : ' ', octet[i]);
+}
+
+static void put_value(const struct arg *arg, struct nlattr **tb)
+{
+	const struct nlattr *attr = tb[arg->attr];
+
+	switch (arg->type) {
+	case ARG_NONE:
+	case ARG_FLAG:
+	case ARG_ADDRS:
+		break;
+	case ARG_DEV:
+		/* A device of that name stands behind the word. */
+		if (!arg->key && !strcmp(attr_str(attr), "dev"))
+			printf(" dev");
+		put_word(attr_str(attr));
+		break;
+	case ARG_NAME:
+		put_word(attr_str(attr));
+		break;
+	case ARG_U32:
+		printf(" %u", attr_u32(attr));
+		break;
+	case ARG_S32:
+		printf(" %d", (int32_t)attr_u32(attr));
+		break;
+	case ARG_BOOL:
+		printf(" %s", attr_u32(attr) ? "on" : "off");
+		break;
+	case ARG_ENUM:
+		printf(" %s", name_of(arg->names, attr_u32(attr)));
+		break;
+	case ARG_ADDR:
+		put_addr(attr);
+		break;
+	case ARG_PREFIX:
+		put_addr(attr);
+		printf("/%u", attr_u32(tb[arg->attr2]));
+		break;
+	case ARG_LLADDR:
+		put_lladdr(attr);
+		break;
+	}
+}
+
+static bool is_preset(const struct section *section, const struct arg *arg,
+		      const struct nlattr *attr)
+{
+	for (const struct preset *preset = section->presets; preset && preset->attr; preset++)
+		if (preset->attr == arg->attr)
+			return arg->optional && attr_u32(attr) == preset->value;
+	return arg->type == ARG_FLAG && mnl_attr_get_payload_len(attr) && !attr_u32(attr);
+}
+
+static void put_args(const struct section *section, struct nlattr **tb)
+{
+	const struct cmd *cmd = cmd_find(section->obj, section->verb);
+
+	printf("%s %s", section->obj->name, section->verb);
+	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
+		if (!arg->attr || !tb[arg->attr] || is_preset(section, arg, tb[arg->attr]))
+			continue;
+		if (arg->key)
+			printf(" %s", arg->key);
+		put_value(arg, tb);
+	}
+}
+
+static int save_message(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[MAX_ATTRS + 1];
+	const struct section *section = data;
+
+	nl_attrs(nlh, tb, MAX_ATTRS);
+	if (section->wanted && !section->wanted(section, tb))
+		return 0;
+	put_args(section, tb);
+	printf("%s\n", section->words ? section->words : "");
+	return ferror(stdout) ? EXIT_KERNEL : 0;
+}
+
+static int save_section(const struct section *section)
+{
+	struct nlmsghdr *nlh = nl_request(section->get, NLM_F_DUMP);
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	if (section->configured)
+		mnl_attr_put(nlh, section->configured, 0, NULL);
+	return nl_show(nlh, save_message, (void *)section);
+}
+
+/* --- what is saved, in the order in which it can be restored --- */
+
+static bool param_is_changed(const struct section *section, struct nlattr **tb)
+{
+	(void)section;
+	return attr_u32(tb[NDPROXY_A_PARAM_VALUE]) != attr_u32(tb[NDPROXY_A_PARAM_DEFAULT]);
+}
+
+static bool rule_has_verb(const struct section *section, struct nlattr **tb)
+{
+	return !strcmp(section->verb,
+		       name_of(&rule_action_names, attr_u32(tb[NDPROXY_A_RULE_ACTION])));
+}
+
+static bool host_is_learnt(const struct section *section, struct nlattr **tb)
+{
+	uint32_t state = attr_u32(tb[NDPROXY_A_HOST_STATE]);
+
+	(void)section;
+	return state != NDPROXY_HOST_STATE_STATIC && state != NDPROXY_HOST_STATE_TENTATIVE;
+}
+
+static const struct preset link_presets[] = {
+	{ NDPROXY_A_LINK_GROUP, 0 },
+	{ NDPROXY_A_LINK_ND, 1 },
+	{ NDPROXY_A_LINK_OVERRIDE, NDPROXY_OVERRIDE_KEEP },
+	{ NDPROXY_A_LINK_NA_SOURCE, NDPROXY_NA_SOURCE_AUTO },
+	{ 0 }
+};
+
+static const struct preset prefix_presets[] = {
+	{ NDPROXY_A_PREFIX_MODE, NDPROXY_PREFIX_MODE_PROXY },
+	{ 0 }
+};
+
+static const struct preset mld_link_presets[] = {
+	{ NDPROXY_A_MLD_LINK_VERSION_MODE, NDPROXY_MLD_VERSION_MODE_AUTO },
+	{ NDPROXY_A_MLD_LINK_ROBUSTNESS, 2 },
+	{ NDPROXY_A_MLD_LINK_UNSOLICITED_INTERVAL, 1000 },
+	{ NDPROXY_A_MLD_LINK_GSR_DELAY, 10 },
+	{ NDPROXY_A_MLD_LINK_MAX_GROUPS, 65536 },
+	{ NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES, 1024 },
+	{ NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES, 128 },
+	{ 0 }
+};
+
+static const struct preset host_presets[] = {
+	{ NDPROXY_A_HOST_EVIDENCE, NDPROXY_EVIDENCE_STATIC },
+	{ 0 }
+};
+
+static const struct section sections[] = {
+	{ &param_object, "set", NDPROXY_CMD_PARAM_GET, .wanted = param_is_changed },
+	{ &prefix_object, "allow", NDPROXY_CMD_RULE_GET, .wanted = rule_has_verb },
+	{ &prefix_object, "deny", NDPROXY_CMD_RULE_GET, .wanted = rule_has_verb },
+	{ &link_object, "set", NDPROXY_CMD_LINK_GET, .presets = link_presets },
+	{ &prefix_object, "add", NDPROXY_CMD_PREFIX_GET, .presets = prefix_presets,
+	  .configured = NDPROXY_A_PREFIX_CONFIGURED },
+	{ &mld_link_object, "set", NDPROXY_CMD_MLD_LINK_GET, .presets = mld_link_presets,
+	  .configured = NDPROXY_A_MLD_LINK_CONFIGURED },
+};
+
+static const struct section host_sections[] = {
+	{ &host_object, "add", NDPROXY_CMD_HOST_GET, .presets = host_presets,
+	  .configured = NDPROXY_A_HOST_CONFIGURED, .words = " wait" },
+	{ &host_object, "add", NDPROXY_CMD_HOST_GET, .wanted = host_is_learnt, .words = " wait" },
+};
+
+/* --- listeners: many within the message of a group --- */
+
+/* Those that the kernel's sockets and the proxy itself stand for come back by themselves. */
+static bool listener_is_configured(struct nlattr **tb)
+{
+	const char *id = attr_str(tb[NDPROXY_A_MLD_LISTENER_ID]);
+
+	return strcmp(id, "kernel") != 0;
+}
+
+static void save_listener(const struct nlattr *nest, struct nlattr **group)
+{
+	struct nlattr *tb[NDPROXY_A_MLD_LISTENER_MAX + 1];
+	const struct nlattr *source;
+	uint32_t mode;
+
+	nl_nested(nest, tb, NDPROXY_A_MLD_LISTENER_MAX);
+	if (!listener_is_configured(tb))
+		return;
+	mode = attr_u32(tb[NDPROXY_A_MLD_LISTENER_MODE]);
+	printf("mld listen%s", strcmp(attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]), "dev") ?
+	       "" : " dev");
+	put_word(attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]));
+	put_addr(group[NDPROXY_A_MLD_GROUP_GROUP]);
+	printf(" id");
+	put_word(attr_str(tb[NDPROXY_A_MLD_LISTENER_ID]));
+	printf(" %s", name_of(&mld_mode_names, mode));
+	mnl_attr_for_each_nested(source, nest)
+		if (mnl_attr_get_type(source) == NDPROXY_A_MLD_LISTENER_SOURCE)
+			put_addr(source);
+	putchar('\n');
+}
+
+static int save_listeners_of(const struct nlmsghdr *nlh, void *data)
+{
+	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
+	const struct nlattr *attr;
+
+	(void)data;
+	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == NDPROXY_A_MLD_GROUP_LISTENER)
+			save_listener(attr, tb);
+	return 0;
+}
+
+/* What a message of a dump had no room for is asked for by itself, which has more. */
+static int save_group(const struct nlmsghdr *nlh)
+{
+	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
+	struct nlmsghdr *req;
+
+	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
+	if (!tb[NDPROXY_A_MLD_GROUP_CUT])
+		return save_listeners_of(nlh, NULL);
+	req = nl_request(NDPROXY_CMD_MLD_GROUP_GET, 0);
+	if (!req)
+		return EXIT_KERNEL;
+	mnl_attr_put_u32(req, NDPROXY_A_MLD_GROUP_IFINDEX,
+			 attr_u32(tb[NDPROXY_A_MLD_GROUP_IFINDEX]));
+	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(struct in6_addr),
+		     mnl_attr_get_payload(tb[NDPROXY_A_MLD_GROUP_GROUP]));
+	return nl_do(req, save_listeners_of, NULL);
+}
+
+static int save_listeners(void)
+{
+	struct nlmsghdr *nlh = nl_request(NDPROXY_CMD_MLD_GROUP_GET, NLM_F_DUMP);
+	struct nl_list list = { 0 };
+	int ret;
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	ret = nl_collect(nlh, &list);
+	for (size_t i = 0; i < list.n && !ret; i++)
+		ret = save_group(list.msg[i]);
+	nl_list_free(&list);
+	return ret;
+}
+
+static const struct arg no_args[] = {
+	{ .type = ARG_NONE }
+};
+
+static int save_run(const struct cmd *cmd, const struct args *args)
+{
+	int ret = EXIT_OK;
+
+	(void)cmd;
+	(void)args;
+	/* Commands are text, whatever the options say. */
+	out.json = false;
+	for (size_t i = 0; i < ARRAY_SIZE(sections) && !ret; i++)
+		ret = save_section(&sections[i]);
+	if (!ret)
+		ret = save_listeners();
+	for (size_t i = 0; i < ARRAY_SIZE(host_sections) && !ret; i++)
+		ret = save_section(&host_sections[i]);
+	return ret;
+}
+
+static const struct cmd cmds[] = {
+	{ NULL, NULL, save_run, no_args, 0, 0 },
+};
+
+const struct object save_object = {
+	.name = "save",
+	.help = "the configuration and the learnt hosts, as commands",
+	.cmds = cmds,
+	.ncmds = ARRAY_SIZE(cmds),
+};
