@@ -29,6 +29,7 @@ static uint64_t kernel_count(const char *dev, const char *name)
 /**
  * struct engine - the multicast listener engine on a link
  * @on: it is on
+ * @joins: it joins the groups of hosts elsewhere, or is a multicast router to switches
  * @silent: the device does no multicast
  * @queries: heard
  * @reports: sent
@@ -36,6 +37,7 @@ static uint64_t kernel_count(const char *dev, const char *name)
  */
 struct engine {
 	bool on;
+	bool joins;
 	bool silent;
 	uint64_t queries;
 	uint64_t reports;
@@ -49,6 +51,8 @@ static void read_engine(struct engine *engine, const struct nlmsghdr *nlh)
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_LINK_MAX);
 	nl_nested(tb[NDPROXY_A_MLD_LINK_COUNTERS], n, NDPROXY_A_MLD_COUNTERS_MAX);
 	engine->on = true;
+	engine->joins = attr_u32(tb[NDPROXY_A_MLD_LINK_SNOOP_JOINS]) ||
+			attr_u32(tb[NDPROXY_A_MLD_LINK_MRD]);
 	engine->silent = attr_u32(tb[NDPROXY_A_MLD_LINK_SILENT]);
 	engine->queries = attr_u64(n[NDPROXY_A_MLD_COUNTERS_QUERIES_V1]) +
 			  attr_u64(n[NDPROXY_A_MLD_COUNTERS_QUERIES_V2]);
@@ -75,6 +79,10 @@ static void check_engine(struct check *c, const struct engine *engine, const cha
 		check_found(c, dev,
 			    "a querier was heard: switches may snoop, and no host's group is joined");
 		check_mend(c, "ndproxy mld link set %s on", dev);
+	} else if (engine->on && !engine->joins && engine->queries) {
+		check_found(c, dev,
+			    "a querier was heard: switches may snoop, and snoop-joins is off");
+		check_mend(c, "ndproxy mld link set %s snoop-joins on", dev);
 	} else if (engine->silent) {
 		check_found(c, dev, "the device does no multicast: nothing is joined");
 		check_mend(c, "ip link set dev %s multicast on", dev);

@@ -34,7 +34,7 @@ static const struct arg show_args[] = {
 	{ .type = ARG_NONE }
 };
 
-static enum color state_color(uint32_t state)
+enum color host_state_color(uint32_t state)
 {
 	switch (state) {
 	case NDPROXY_HOST_STATE_REACHABLE:
@@ -57,7 +57,7 @@ void host_state_print(struct nlattr **tb)
 	if (lladdr)
 		out_lladdr("lladdr", " lladdr ", mnl_attr_get_payload(lladdr),
 			   mnl_attr_get_payload_len(lladdr));
-	out_str("state", " state ", state_color(state), name_of(&host_state_names, state));
+	out_str("state", " state ", host_state_color(state), name_of(&host_state_names, state));
 	out_str("evidence", " evidence ", C_NONE, name_of(&evidence_names, evidence));
 	if (tb[NDPROXY_A_HOST_AGE])
 		out_age("age_ms", " age ", attr_u64(tb[NDPROXY_A_HOST_AGE]));

@@ -28,7 +28,7 @@ static const struct arg show_args[] = {
 	{ .type = ARG_NONE }
 };
 
-static enum color state_color(uint32_t state)
+enum color link_state_color(uint32_t state)
 {
 	switch (state) {
 	case NDPROXY_LINK_STATE_ACTIVE:
@@ -57,6 +57,15 @@ static void print_settings(struct nlattr **tb)
 }
 
 /**
+ * link_settings_print() - print the settings of a link that are not as they are by themselves
+ * @tb: its attributes
+ */
+void link_settings_print(struct nlattr **tb)
+{
+	print_settings(tb);
+}
+
+/**
  * link_print() - print a link
  * @tb: its attributes
  */
@@ -72,7 +81,7 @@ void link_print(struct nlattr **tb)
 		out_num("ifindex", NULL, attr_u32(tb[NDPROXY_A_LINK_IFINDEX]));
 	out_str("role", ": role ", C_NONE, name_of(&role_names, role));
 	out_num("group", " group ", attr_u32(tb[NDPROXY_A_LINK_GROUP]));
-	out_str("state", " state ", state_color(state), name_of(&link_state_names, state));
+	out_str("state", " state ", link_state_color(state), name_of(&link_state_names, state));
 	print_settings(tb);
 	out_bool("allmulti", out.details ? " allmulti" : NULL,
 		 attr_u32(tb[NDPROXY_A_LINK_ALLMULTI]));

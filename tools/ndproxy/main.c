@@ -168,6 +168,7 @@ int main(int argc, char **argv)
 	int ret;
 
 	(void)argc;
+	out_default_color();
 	ret = read_options(&arg);
 	if (ret)
 		return ret;

@@ -46,6 +46,8 @@ static const struct {
 	{ "ssm_exclude", "Requests with mode exclude for source-specific groups" },
 	{ "limit", "Requests refused because a limit was reached" },
 	{ "version_changes", "Changes of the version of MLD" },
+	{ "mrd_in", "Multicast Router Solicitations received" },
+	{ "mrd_out", "Multicast Router Advertisements and Terminations sent" },
 };
 
 static const char *help_of(const char *key)

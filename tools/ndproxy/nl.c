@@ -73,6 +73,8 @@ static int tell_result(int error, const char *text)
 			tell_text("Warning", text);
 		return EXIT_OK;
 	}
+	if ((!text || !*text) && error == -EPERM)
+		text = "Operation not permitted: this needs CAP_NET_ADMIN, try it as root";
 	tell_text("Error", text && *text ? text : strerror(-error));
 	return EXIT_KERNEL;
 }

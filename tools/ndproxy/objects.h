@@ -7,6 +7,7 @@
 #define NDPROXY_OBJECTS_H
 
 #include "nl.h"
+#include "print.h"
 
 /**
  * struct stats_counter - a counter of a link
@@ -26,6 +27,9 @@ const char *mld_counter_name(uint16_t attr);
 bool mld_counter_is_drop(uint16_t attr);
 
 void link_print(struct nlattr **tb);
+void link_settings_print(struct nlattr **tb);
+enum color link_state_color(uint32_t state);
+enum color host_state_color(uint32_t state);
 void prefix_print(struct nlattr **tb);
 void rule_print(struct nlattr **tb);
 void host_print(struct nlattr **tb);

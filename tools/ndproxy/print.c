@@ -57,11 +57,21 @@ int out_parse_color(const char *arg)
 	return 0;
 }
 
+/**
+ * out_default_color() - colours for who looks at a terminal, and has not said otherwise
+ */
+void out_default_color(void)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	out.color = isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb");
+}
+
 static void newline(void)
 {
-	putchar('\n');
+	putchar_unlocked('\n');
 	for (unsigned int i = 0; i < depth; i++)
-		fputs("    ", stdout);
+		fputs_unlocked("    ", stdout);
 }
 
 /* The length of the UTF-8 sequence at s, 0 if it is none. */
@@ -83,30 +93,51 @@ static size_t utf8_len(const unsigned char *s)
 	return len;
 }
 
+/* What stands in a string as it is: printable ASCII but for quotes and backslashes. */
+static size_t plain_len(const unsigned char *s)
+{
+	size_t n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 /* Device names are any bytes; what is not UTF-8 is written by its number. */
+static size_t json_odd(const unsigned char *s)
+{
+	size_t len = utf8_len(s);
+
+	if (*s == '"' || *s == '\\')
+		printf("\\%c", *s);
+	else if (!len || *s < 0x20 || *s == 0x7f)
+		printf("\\u%04x", *s);
+	else
+		fwrite_unlocked(s, 1, len, stdout);
+	return len ? len : 1;
+}
+
 static void json_string(const char *str)
 {
 	const unsigned char *s = (const unsigned char *)str;
-	size_t len;
 
-	putchar('"');
-	for (; *s; s += len) {
-		len = utf8_len(s);
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if (!len || *s < 0x20 || *s == 0x7f)
-			printf("\\u%04x", *s);
+	putchar_unlocked('"');
+	while (*s) {
+		size_t len = plain_len(s);
+
+		if (len)
+			fwrite_unlocked(s, 1, len, stdout);
 		else
-			fwrite(s, 1, len, stdout);
-		len = len ? len : 1;
+			len = json_odd(s);
+		s += len;
 	}
-	putchar('"');
+	putchar_unlocked('"');
 }
 
 static void flush_pending(void)
 {
 	for (unsigned int i = 0; i < npending; i++)
-		putchar(pending[i]);
+		putchar_unlocked(pending[i]);
 	npending = 0;
 	printed = true;
 }
@@ -115,13 +146,13 @@ static void json_begin(const char *key)
 {
 	flush_pending();
 	if (filled[depth])
-		putchar(',');
+		putchar_unlocked(',');
 	filled[depth] = true;
 	if (out.pretty && depth)
 		newline();
 	if (key) {
 		json_string(key);
-		fputs(out.pretty ? ": " : ":", stdout);
+		fputs_unlocked(out.pretty ? ": " : ":", stdout);
 	}
 }
 
@@ -133,7 +164,7 @@ static void json_open(const char *key, char bracket)
 	else
 		json_begin(key);
 	if (depth)
-		putchar(bracket);
+		putchar_unlocked(bracket);
 	if (depth + 1 < MAX_DEPTH)
 		depth++;
 	filled[depth] = false;
@@ -148,7 +179,7 @@ static void json_close(char bracket)
 		depth--;
 	if (out.pretty && any)
 		newline();
-	putchar(bracket);
+	putchar_unlocked(bracket);
 }
 
 void out_object(const char *key)
@@ -184,7 +215,7 @@ void out_array_end(void)
 void out_document_end(void)
 {
 	if (out.json && printed)
-		putchar('\n');
+		putchar_unlocked('\n');
 	printed = false;
 	npending = 0;
 	depth = 0;
@@ -219,7 +250,7 @@ void out_line(int indent)
 void out_line_end(void)
 {
 	if (!out.json)
-		putchar('\n');
+		putchar_unlocked('\n');
 }
 
 static void text_str(enum color color, const char *s)
@@ -227,11 +258,11 @@ static void text_str(enum color color, const char *s)
 	bool colored = out.color && color != C_NONE;
 
 	if (colored)
-		fputs(colors[color][dark_background()], stdout);
+		fputs_unlocked(colors[color][dark_background()], stdout);
 	for (; *s; s++)
-		putchar((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
+		putchar_unlocked((unsigned char)*s < 0x20 || *s == 0x7f ? '?' : *s);
 	if (colored)
-		fputs("\033[0m", stdout);
+		fputs_unlocked("\033[0m", stdout);
 }
 
 /**
@@ -247,7 +278,7 @@ void out_str(const char *key, const char *lead, enum color color, const char *s)
 		json_begin(*key ? key : NULL);
 		json_string(s);
 	} else if (!out.json && lead) {
-		fputs(lead, stdout);
+		fputs_unlocked(lead, stdout);
 		text_str(color, s);
 	}
 }
@@ -282,9 +313,9 @@ void out_bool(const char *key, const char *lead, bool v)
 {
 	if (out.json && key) {
 		json_begin(key);
-		fputs(v ? "true" : "false", stdout);
+		fputs_unlocked(v ? "true" : "false", stdout);
 	} else if (!out.json && lead && v) {
-		fputs(lead, stdout);
+		fputs_unlocked(lead, stdout);
 	}
 }
 

@@ -33,6 +33,7 @@ struct out_options {
 
 extern struct out_options out;
 
+void out_default_color(void);
 int out_parse_color(const char *arg);
 
 void out_object(const char *key);

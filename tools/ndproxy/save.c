@@ -202,6 +202,8 @@ static const struct preset mld_link_presets[] = {
 	{ NDPROXY_A_MLD_LINK_MAX_GROUPS, 65536 },
 	{ NDPROXY_A_MLD_LINK_MAX_GROUP_SOURCES, 1024 },
 	{ NDPROXY_A_MLD_LINK_MAX_LISTENER_SOURCES, 128 },
+	{ NDPROXY_A_MLD_LINK_SNOOP_JOINS, 1 },
+	{ NDPROXY_A_MLD_LINK_MRD, 0 },
 	{ 0 }
 };
 
@@ -234,7 +236,7 @@ static bool listener_is_configured(struct nlattr **tb)
 {
 	const char *id = attr_str(tb[NDPROXY_A_MLD_LISTENER_ID]);
 
-	return strcmp(id, "kernel") != 0;
+	return strcmp(id, "kernel") && strcmp(id, "ndproxy");
 }
 
 static void save_listener(const struct nlattr *nest, struct nlattr **group)

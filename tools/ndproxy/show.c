@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Everything on one screen: rules, and group > upstream > prefix > link > hosts. These are four
- * dumps; each is kept, because the tree needs them in another order than they come.
+ * dumps; each is kept, because the tree needs them in another order than they come. Here they are
+ * read, and printed as JSON; show_tree.c draws them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,41 +11,10 @@
 #include "nl.h"
 #include "objects.h"
 #include "print.h"
-
-enum { LINKS, PREFIXES, HOSTS, RULES, NDUMPS };
+#include "show.h"
 
 static const struct arg no_args[] = {
 	{ .type = ARG_NONE }
-};
-
-struct link {
-	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
-	const char *name;
-	uint32_t group;
-	uint32_t role;
-};
-
-struct prefix {
-	struct nlattr *tb[NDPROXY_A_PREFIX_MAX + 1];
-	const char *dev;
-	uint32_t group;
-	struct in6_addr addr;
-	uint8_t len;
-};
-
-struct host {
-	const struct nlmsghdr *nlh;
-	const char *dev;
-	struct in6_addr prefix;
-	struct in6_addr addr;
-	uint8_t len;
-};
-
-struct tree {
-	struct link *links;
-	struct prefix *prefixes;
-	struct host *hosts;
-	size_t n[NDUMPS];
 };
 
 static int by_number(uint32_t a, uint32_t b)
@@ -100,6 +70,14 @@ static void read_links(struct tree *tree, const struct nl_list *list)
 	qsort(tree->links, list->n, sizeof(*tree->links), link_cmp);
 }
 
+static bool is_downstream(const struct tree *tree, const char *dev)
+{
+	for (size_t i = 0; i < tree->n[LINKS]; i++)
+		if (!strcmp(tree->links[i].name, dev))
+			return tree->links[i].role == NDPROXY_ROLE_DOWNSTREAM;
+	return false;
+}
+
 static void read_prefixes(struct tree *tree, const struct nl_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -107,6 +85,7 @@ static void read_prefixes(struct tree *tree, const struct nl_list *list)
 
 		nl_attrs(list->msg[i], prefix->tb, NDPROXY_A_PREFIX_MAX);
 		prefix->dev = attr_str(prefix->tb[NDPROXY_A_PREFIX_IFNAME]);
+		prefix->inner = is_downstream(tree, prefix->dev);
 		prefix->group = attr_u32(prefix->tb[NDPROXY_A_PREFIX_GROUP]);
 		prefix->addr = attr_addr(prefix->tb[NDPROXY_A_PREFIX_ADDR]);
 		prefix->len = attr_u32(prefix->tb[NDPROXY_A_PREFIX_PREFIX_LEN]);
@@ -149,105 +128,123 @@ static size_t lower_bound(const struct tree *tree, const struct host *place)
 	return low;
 }
 
+/**
+ * tree_hosts() - the hosts of one prefix on one link
+ * @tree: what there is
+ * @prefix: the prefix
+ * @link: the link
+ * @n: out: how many
+ *
+ * Return: the first of them; they stand one behind the other.
+ */
+const struct host *tree_hosts(const struct tree *tree, const struct prefix *prefix,
+			      const struct link *link, size_t *n)
+{
+	struct host place = { .dev = link->name, .prefix = prefix->addr, .len = prefix->len };
+	size_t first = lower_bound(tree, &place), end = first;
+
+	while (end < tree->n[HOSTS] && !place_cmp(&tree->hosts[end], &place))
+		end++;
+	*n = end - first;
+	return &tree->hosts[first];
+}
+
+/**
+ * tree_covers() - is a prefix to be shown with a link?
+ * @prefix: the prefix
+ * @link: the link
+ *
+ * A prefix of a downstream link is inside another one: its hosts live on that link only.
+ *
+ * Return: true if it is.
+ */
+bool tree_covers(const struct prefix *prefix, const struct link *link)
+{
+	return prefix->group == link->group && (!prefix->inner || !strcmp(link->name, prefix->dev));
+}
+
+/**
+ * tree_prefixes() - how many prefixes has a link?
+ * @tree: what there is
+ * @link: the link
+ *
+ * Return: their number.
+ */
+size_t tree_prefixes(const struct tree *tree, const struct link *link)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tree->n[PREFIXES]; i++)
+		n += !strcmp(tree->prefixes[i].dev, link->name);
+	return n;
+}
+
+/* --- JSON --- */
+
 static void print_host(const struct host *host)
 {
 	struct nlattr *tb[NDPROXY_A_HOST_MAX + 1];
 
 	nl_attrs(host->nlh, tb, NDPROXY_A_HOST_MAX);
 	out_object(NULL);
-	if (out.json)
-		host_print(tb);
-	else
-		out_addr(NULL, "                ", host->addr);
-	if (!out.json)
-		host_state_print(tb);
+	host_print(tb);
 	out_object_end();
-	out_line_end();
 }
 
-/* The hosts of one prefix on one link, below the link's name. */
 static void print_place(const struct tree *tree, const struct prefix *prefix,
 			const struct link *link)
 {
-	struct host place = { .dev = link->name, .prefix = prefix->addr, .len = prefix->len };
-	size_t first = lower_bound(tree, &place);
-	size_t i = first;
+	const struct host *hosts;
+	size_t n;
 
-	while (i < tree->n[HOSTS] && !place_cmp(&tree->hosts[i], &place))
-		i++;
-	if (link->role == NDPROXY_ROLE_UPSTREAM && i == first)
+	hosts = tree_hosts(tree, prefix, link, &n);
+	if (link->role == NDPROXY_ROLE_UPSTREAM && !n)
 		return;
 	out_object(NULL);
-	out_str("ifname", "            ", C_DEV, link->name);
-	out_text(" %s", name_of(&role_names, link->role));
-	out_line_end();
+	out_str("ifname", NULL, C_NONE, link->name);
 	out_array("host");
-	for (size_t n = first; n < i; n++)
-		print_host(&tree->hosts[n]);
+	for (size_t i = 0; i < n; i++)
+		print_host(&hosts[i]);
 	out_array_end();
 	out_object_end();
 }
 
-/* A prefix of a downstream link is inside another one: its hosts live on that link only. */
-static void print_prefix(const struct tree *tree, const struct prefix *prefix, bool inner)
+static void print_prefix(const struct tree *tree, const struct prefix *prefix)
 {
 	out_object(NULL);
-	out_text("        ");
 	prefix_print((struct nlattr **)prefix->tb);
-	out_line_end();
 	out_array("link");
 	for (size_t i = 0; i < tree->n[LINKS]; i++)
-		if (tree->links[i].group == prefix->group &&
-		    (!inner || !strcmp(tree->links[i].name, prefix->dev)))
+		if (tree_covers(prefix, &tree->links[i]))
 			print_place(tree, prefix, &tree->links[i]);
 	out_array_end();
 	out_object_end();
 }
 
-static bool has_prefix(const struct tree *tree, const struct link *link)
+static void print_link(const struct tree *tree, const struct link *link)
 {
-	for (size_t i = 0; i < tree->n[PREFIXES]; i++)
-		if (!strcmp(tree->prefixes[i].dev, link->name))
-			return true;
-	return false;
-}
-
-/* Returns how many prefixes the link has. */
-static size_t print_link(const struct tree *tree, const struct link *link)
-{
-	bool upstream = link->role == NDPROXY_ROLE_UPSTREAM;
-	size_t n = 0;
-
 	out_object(NULL);
-	out_text("    ");
 	link_print((struct nlattr **)link->tb);
-	out_line_end();
-	if (upstream || has_prefix(tree, link)) {
+	if (link->role == NDPROXY_ROLE_UPSTREAM || tree_prefixes(tree, link)) {
 		out_array("prefix");
-		for (size_t i = 0; i < tree->n[PREFIXES]; i++) {
-			if (strcmp(tree->prefixes[i].dev, link->name))
-				continue;
-			print_prefix(tree, &tree->prefixes[i], !upstream);
-			n++;
-		}
+		for (size_t i = 0; i < tree->n[PREFIXES]; i++)
+			if (!strcmp(tree->prefixes[i].dev, link->name))
+				print_prefix(tree, &tree->prefixes[i]);
 		out_array_end();
 	}
 	out_object_end();
-	return n;
 }
 
-/* The links from @first that have the group and the role. Returns how many prefixes they have. */
-static size_t print_role(const struct tree *tree, size_t first, uint32_t role)
+/* The links from @first that have the group and the role. */
+static void print_role(const struct tree *tree, size_t first, uint32_t role)
 {
 	uint32_t group = tree->links[first].group;
-	size_t n = 0;
 
 	out_array(name_of(&role_names, role));
 	for (size_t i = first; i < tree->n[LINKS] && tree->links[i].group == group; i++)
 		if (tree->links[i].role == role)
-			n += print_link(tree, &tree->links[i]);
+			print_link(tree, &tree->links[i]);
 	out_array_end();
-	return n;
 }
 
 /* What narrows the choice of prefixes, in the order in which it does. */
@@ -259,10 +256,8 @@ static void print_rules(const struct nl_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		nl_attrs(list->msg[i], tb, NDPROXY_A_RULE_MAX);
 		out_object(NULL);
-		out_text("prefix ");
 		rule_print(tb);
 		out_object_end();
-		out_line_end();
 	}
 	out_array_end();
 }
@@ -278,17 +273,13 @@ static void print_tree(const struct tree *tree, const struct nl_list *rules)
 		if (i && links[i].group == links[i - 1].group)
 			continue;
 		out_object(NULL);
-		out_num("group", "group ", links[i].group);
-		out_line_end();
-		if (!print_role(tree, i, NDPROXY_ROLE_UPSTREAM))
-			out_text("    no prefix yet\n");
+		out_num("group", NULL, links[i].group);
+		print_role(tree, i, NDPROXY_ROLE_UPSTREAM);
 		print_role(tree, i, NDPROXY_ROLE_DOWNSTREAM);
 		out_object_end();
 	}
 	out_array_end();
 	out_object_end();
-	if (!tree->n[LINKS])
-		out_text("No links. Begin with: ndproxy link set DEV role upstream\n");
 }
 
 static int collect(struct nl_list *list)
@@ -329,7 +320,10 @@ static int show_run(const struct cmd *cmd, const struct args *args)
 	read_links(&tree, &list[LINKS]);
 	read_prefixes(&tree, &list[PREFIXES]);
 	read_hosts(&tree, &list[HOSTS]);
-	print_tree(&tree, &list[RULES]);
+	if (out.json)
+		print_tree(&tree, &list[RULES]);
+	else
+		tree_draw(&tree, &list[RULES]);
 free:
 	free(tree.links);
 	free(tree.prefixes);
