@@ -187,7 +187,7 @@ FIREWALLS = {
                "130, 131, 132, 133, 134, 135, 136, 143"),
     "set": ("set s { type icmpv6_type; elements = { 131, 132 }; }; chain i { "
             "type filter hook prerouting priority 0; "
-            "icmpv6 type @s reject; }", None),
+            "icmpv6 type @s drop; }", None),
     "ct": ("chain i { type filter hook input priority 0; ct state vmap { "
            "established : accept, untracked : drop }; }",
            "130, 131, 132, 133, 134, 135, 136, 143"),
@@ -315,6 +315,16 @@ def test_control_check_querier_and_no_joins(lab):
     wait_for(lambda: check(lab), "query counted")
     found = one(lab, "mld", "up0")
     assert found["mend"].startswith("ndproxy mld link set up0 on")
+    mend(lab, found)
+    well(lab)
+
+
+def test_control_check_querier_and_snoop_joins_off(lab):
+    lab.tool("mld", "link", "set", "up0", "on", "snoop-joins", "off")
+    lab.up0.send(mld.query())
+    wait_for(lambda: check(lab), "query counted")
+    found = one(lab, "mld", "up0")
+    assert found["mend"] == "ndproxy mld link set up0 snoop-joins on"
     mend(lab, found)
     well(lab)
 

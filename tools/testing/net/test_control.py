@@ -59,8 +59,9 @@ def test_control_solicit_show_json(lab):
 
 def test_control_param_show_json(lab):
     shown = lab.tool.json("param", "show")
-    assert [set(x) for x in shown] == \
-        [{"name", "value", "default", "min", "max"}] * 9
+    assert len(shown) > 8
+    for param in shown:
+        assert set(param) == {"name", "value", "default", "min", "max"}
 
 
 def test_control_stats_json_and_reset(lab):

@@ -43,7 +43,8 @@ SAVED = {
         "unsolicited-interval": " unsolicited-interval 500 ",
         "gsr-delay": " gsr-delay -1 ", "max-groups": " max-groups 999 ",
         "max-group-sources": " max-group-sources 99 ",
-        "max-listener-sources": " max-listener-sources 9\n"},
+        "max-listener-sources": " max-listener-sources 9",
+        "snoop-joins": " snoop-joins off ", "mrd": " mrd on\n"},
     "mld-listener-new": {
         "ifname": "mld listen down0 ", "group": " ff1e::77 ",
         "id": " id \"a b\" ", "mode": " exclude ",
@@ -61,7 +62,7 @@ link set down1 nd off
 prefix add {STATIC} dev up0
 mld link set down0 on version 2 robustness 3 unsolicited-interval 500
 mld link set down0 gsr-delay -1 max-groups 999 max-group-sources 99
-mld link set down0 max-listener-sources 9
+mld link set down0 max-listener-sources 9 snoop-joins off mrd on
 mld listen down0 ff1e::77 id "a b" exclude 2001:db8::1 2001:db8::2
 mld listen down0 ff1e::78 id x include 2001:db8::1
 host add {B} dev down0 lladdr {A_MAC}
