@@ -32,6 +32,16 @@ static void check_refused(struct check *c, const struct check_link *link)
 		check_mend(c, "ndproxy link set %s role none", link->name);
 }
 
+/* A router that is foreign here can be allowed; another proxy would make a loop. */
+static void check_suspended(struct check *c, const struct check_link *link)
+{
+	check_found(c, link->name, "not proxied for the moment: %s", link->reason);
+	if (strstr(link->reason, "proxy"))
+		check_mend(c, "ndproxy link set %s role none", link->name);
+	else
+		check_mend(c, "ndproxy link set %s ra-guard off", link->name);
+}
+
 /**
  * check_links() - is each link there, up, and none that cannot be proxied?
  * @c: the check
@@ -54,6 +64,9 @@ void check_links(struct check *c)
 			break;
 		case NDPROXY_LINK_STATE_REFUSED:
 			check_refused(c, link);
+			break;
+		case NDPROXY_LINK_STATE_SUSPENDED:
+			check_suspended(c, link);
 			break;
 		}
 	}

@@ -81,6 +81,15 @@ def test_control_check_bridge_port(lab):
     well(lab)
 
 
+def test_control_check_suspended(lab):
+    lab.down0.send(pkt.ra(RTR, "2001:db8:7::/64"))
+    wait_for(lambda: lab.tool.links()["down0"]["state"] == "suspended", "RA")
+    found = one(lab, "link", "down0")
+    assert found["mend"] == "ndproxy link set down0 ra-guard off"
+    mend(lab, found)
+    well(lab)
+
+
 @pytest.mark.parametrize("before, mended", [
     ("down0 down", {"up0", "down0"}), ("down0 name gone0", {"up0"})])
 def test_control_check_link_down_or_not_there(lab, before, mended):

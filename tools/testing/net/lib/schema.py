@@ -44,11 +44,13 @@ DROP_COUNTS = obj(same(DROPS, COUNT))
 STATS = {**same(COUNTERS, COUNT), "drops": DROP_COUNTS}
 LINK_KEYS = {
     "ifname": STR, "role": one_of("upstream", "downstream"), "group": COUNT,
-    "state": one_of("waiting", "refused", "down", "active"), "nd": BOOL,
+    "state": one_of("waiting", "refused", "down", "active", "suspended"),
+    "nd": BOOL, "ra_guard": BOOL,
     "override": one_of("keep", "clear", "set"),
     "na_source": one_of("auto", "link-local", "target"), "allmulti": BOOL,
     "prefixes": COUNT, "hosts": COUNT}
-LINK_OPTIONAL = {"ifindex": COUNT, "reason": STR, "stats": obj(STATS)}
+LINK_OPTIONAL = {"ifindex": COUNT, "reason": STR, "remaining": COUNT,
+                 "stats": obj(STATS)}
 PREFIX_KEYS = {
     "prefix": PREFIX, "dev": STR, "group": COUNT,
     "mode": one_of("proxy", "route", "static"),
