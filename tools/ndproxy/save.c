@@ -187,6 +187,7 @@ static const struct preset link_presets[] = {
 	{ NDPROXY_A_LINK_OVERRIDE, NDPROXY_OVERRIDE_KEEP },
 	{ NDPROXY_A_LINK_NA_SOURCE, NDPROXY_NA_SOURCE_AUTO },
 	{ NDPROXY_A_LINK_RA_GUARD, 1 },
+	{ NDPROXY_A_LINK_GUARD, 1 },
 	{ 0 }
 };
 

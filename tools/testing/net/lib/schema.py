@@ -45,7 +45,7 @@ STATS = {**same(COUNTERS, COUNT), "drops": DROP_COUNTS}
 LINK_KEYS = {
     "ifname": STR, "role": one_of("upstream", "downstream"), "group": COUNT,
     "state": one_of("waiting", "refused", "down", "active", "suspended"),
-    "nd": BOOL, "ra_guard": BOOL,
+    "nd": BOOL, "ra_guard": BOOL, "guard": BOOL,
     "override": one_of("keep", "clear", "set"),
     "na_source": one_of("auto", "link-local", "target"), "allmulti": BOOL,
     "prefixes": COUNT, "hosts": COUNT}
