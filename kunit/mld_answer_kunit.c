@@ -149,6 +149,65 @@ static void mld_c3_a_second_query_during_the_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), MLD_NEVER);
 }
 
+/* A querier that leaves hours to answer does not put off what another one waits for. */
+static void mld_c3_a_long_response_time_postpones_nothing(struct kunit *test)
+{
+	struct mldt *t = mldt_link_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_join_many(t, 2000);
+	mldt_forget(t);
+	t->rnd = 0;
+	mldt_query(t, 2, 0, "", 10000);
+	mldt_pass(t, 1000);
+	mldt_query(t, 2, 0, "", 8387584);
+	mldt_pass(t, 9000);
+	KUNIT_EXPECT_GE(test, t->records, 2000 - MLDT_PER_PACKET);
+	mldt_pass(t, 8387584);
+	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), MLD_NEVER);
+}
+
+struct flood_case {
+	const char *desc;
+	unsigned int groups;
+	u32 mrd;
+	u32 packets;	/* in a second, at most */
+};
+
+static const struct flood_case flood_cases[] = {
+	{ "MLD-C3 a flood that leaves no time, one packet", 10, 0, 51 },
+	{ "MLD-C3 a flood that leaves no time, 28 packets", 2000, 0, 1030 },
+	{ "MLD-C3 a flood that leaves 1 ms, 28 packets", 2000, 1, 1030 },
+	{ "MLD-C3 a flood that leaves 1 s, 28 packets", 2000, 1000, 60 },
+};
+
+static void flood_desc(const struct flood_case *c, char *desc)
+{
+	mldt_describe(desc, c->desc);
+}
+
+KUNIT_ARRAY_PARAM(flood, flood_cases, flood_desc);
+
+/* General queries each ms for a second: nobody starves, and no packets without bound. */
+static void floods_are_answered_in_bounds(struct kunit *test)
+{
+	const struct flood_case *c = test->param_value;
+	struct mldt *t = mldt_link_new(test);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_join_many(t, c->groups);
+	mldt_forget(t);
+	for (i = 0; i < 1000; i++) {
+		mldt_query(t, 2, 0, "", c->mrd);
+		mldt_pass(t, 1);
+	}
+	KUNIT_EXPECT_GE(test, t->records, c->groups * 9 / 10);
+	KUNIT_EXPECT_LE(test, t->packets, c->packets);
+	mldt_pass(t, 10000);
+	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), MLD_NEVER);
+}
+
 /* Groups that come or go behind or before the pass neither repeat nor hide others. */
 static void mld_c2_groups_come_and_go_during_the_answer(struct kunit *test)
 {
@@ -294,6 +353,8 @@ static struct kunit_case mld_answer_cases[] = {
 	KUNIT_CASE(mld_c2_every_group_once),
 	KUNIT_CASE_PARAM(long_answers_are_paced, pace_gen_params),
 	KUNIT_CASE(mld_c3_a_second_query_during_the_answer),
+	KUNIT_CASE(mld_c3_a_long_response_time_postpones_nothing),
+	KUNIT_CASE_PARAM(floods_are_answered_in_bounds, flood_gen_params),
 	KUNIT_CASE(mld_c2_groups_come_and_go_during_the_answer),
 	KUNIT_CASE(mld_c6_gsr_delay_off_and_zero),
 	KUNIT_CASE(mld_c6_recorded_sources_of_a_link_are_bounded),

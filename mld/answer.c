@@ -16,31 +16,36 @@
  * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so
  * much of the interval as one packet's share is, and the others spread behind it.
  */
-static void mld_v2_general(struct mld_proto *p, const struct mld_query *query, s64 now)
+static enum mld_count mld_v2_general(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
 	s64 due = now + mld_proto_random(p, query->mrd) / mld_pass_packets(p, p->ngroups);
 	struct mld_pass *pass = &p->answer;
 
+	due = max(due, p->answer_next);
 	if (pass->due != MLD_NEVER && pass->lap != MLD_LAP_WAIT)
-		mld_pass_extend(p, pass, now + query->mrd);
+		mld_pass_extend(p, pass, now, now + query->mrd);
 	else if (p->ngroups && pass->due > due)
 		mld_pass_start(p, pass, due, now + query->mrd);
+	return MLD_C_QUERIES_V2;
+}
+
+static enum mld_count mld_query_count(const struct mld_query *query)
+{
+	return query->version == 1 ? MLD_C_QUERIES_V1 : MLD_C_QUERIES_V2;
 }
 
 /*
  * RFC 2710 4: a delay of its own for each group. Visiting all groups is dear, so such queries are
  * rationed.
  */
-static void mld_v1_general(struct mld_proto *p, const struct mld_query *query, s64 now)
+static enum mld_count mld_v1_general(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
 	struct mld_step step;
 	struct rb_node *node;
 	struct mld_group *g;
 
-	if (now < p->v1_next) {
-		p->count[MLD_C_DROP_RATE]++;
-		return;
-	}
+	if (now < p->v1_next)
+		return MLD_C_DROP_RATE;
 	p->v1_next = now + p->ngroups / MLD_V1_WALK;
 	mld_proto_step(p, &step, now);
 	for (node = rb_first(&p->groups); node; node = rb_next(node)) {
@@ -49,6 +54,7 @@ static void mld_v1_general(struct mld_proto *p, const struct mld_query *query, s
 		mld_proto_event(p, g, MLD_EV_QUERY, &step);
 		mld_proto_arm(p, g);
 	}
+	return mld_query_count(query);
 }
 
 /* MLD-C6: may a source-specific query be answered? Tokens come back one per gsr_delay. */
@@ -81,24 +87,20 @@ static bool mld_answer_covers(const struct mld_proto *p, s64 due, s64 latest)
 	       (pass->deadline <= latest || mld_pass_packets(p, p->ngroups) == 1);
 }
 
-static void mld_specific(struct mld_proto *p, const struct mld_query *query, s64 now)
+static enum mld_count mld_specific(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
 	struct mld_group *g = mld_proto_group(p, &query->group);
 	enum mld_event event = MLD_EV_QUERY;
 	struct mld_step step;
 
-	if (!g || !mld_filter_wanted(&g->filter)) {
-		p->count[MLD_C_NOT_JOINED]++;
-		return;
-	}
-	if (query->kind == MLD_MASSQ && !mld_gsr_allowed(p, g, now)) {
-		p->count[MLD_C_DROP_RATE]++;
-		return;
-	}
+	if (!g || !mld_filter_wanted(&g->filter))
+		return MLD_C_NOT_JOINED;
+	if (query->kind == MLD_MASSQ && !mld_gsr_allowed(p, g, now))
+		return MLD_C_DROP_RATE;
 	mld_proto_step(p, &step, now);
 	step.delay = mld_proto_random(p, query->mrd);
 	if (p->version == 2 && mld_answer_covers(p, now + step.delay, now + query->mrd))
-		return;
+		return mld_query_count(query);
 	if (query->kind == MLD_MASSQ && p->nqueried + query->nsources <= MLD_QUERIED_MAX) {
 		event = MLD_EV_SOURCE_QUERY;
 		step.sources = query->sources;
@@ -106,6 +108,7 @@ static void mld_specific(struct mld_proto *p, const struct mld_query *query, s64
 	}
 	mld_proto_event(p, g, event, &step);
 	mld_proto_arm(p, g);
+	return mld_query_count(query);
 }
 
 /*
@@ -127,14 +130,18 @@ static void mld_v1_seen(struct mld_proto *p, s64 now)
  * @now: ms
  *
  * Context: Process context, may sleep; the link's lock is held.
+ * Return: MLD_C_QUERIES_V1 or _V2 if it is acted on, else under what it was counted instead or as
+ *	well.
  */
-void mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now)
+enum mld_count mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
+	enum mld_count verdict;
+
 	if (query->version == 1 && p->version_mode == MLD_VERSION_2) {
 		p->count[MLD_C_DROP_VERSION]++;
-		return;
+		return MLD_C_DROP_VERSION;
 	}
-	p->count[query->version == 1 ? MLD_C_QUERIES_V1 : MLD_C_QUERIES_V2]++;
+	p->count[mld_query_count(query)]++;
 	/* Somebody speaks on the link, so it is there (MLD-A10). */
 	mld_proto_wake(p, now);
 	if (query->version == 1) {
@@ -144,11 +151,14 @@ void mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now
 		p->qi = query->qqi;
 	}
 	if (query->kind != MLD_GQ)
-		mld_specific(p, query, now);
+		verdict = mld_specific(p, query, now);
 	else if (p->version == 1)
-		mld_v1_general(p, query, now);
+		verdict = mld_v1_general(p, query, now);
 	else
-		mld_v2_general(p, query, now);
+		verdict = mld_v2_general(p, query, now);
+	if (verdict != mld_query_count(query))
+		p->count[verdict]++;
+	return verdict;
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_proto_query);
 

@@ -14,6 +14,7 @@
 #include <net/addrconf.h>
 
 #include "mld_live.h"
+#include "trace.h"
 
 static struct workqueue_struct *mld_wq;
 
@@ -170,8 +171,10 @@ static void mld_link_fit(struct mld_link *link)
 void mld_link_finish(struct mld_link *link, u8 version)
 {
 	lockdep_assert_held(&link->lock);
-	if (link->proto.version != version)
+	if (link->proto.version != version) {
+		trace_mld_version(link, link->proto.version);
 		mld_notice(link, MLD_NOTICE_VERSION, NULL);
+	}
 	/* RFC 3590 4, RFC 3810 5.2.13: what was said from :: is said again from the address. */
 	if (link->unspecified && mld_has_source(link->dev)) {
 		link->unspecified = false;
@@ -202,6 +205,13 @@ static u32 mld_link_random(struct mld_proto *p)
 	return get_random_u32();
 }
 
+static void mld_link_turned(struct mld_proto *p, const struct mld_group *g, enum mld_state before)
+{
+	const struct mld_link *link = container_of(p, struct mld_link, proto);
+
+	trace_mld_state(link, &g->addr, before, mld_proto_group_state(p, g));
+}
+
 static bool mld_dev_silent(const struct net_device *dev)
 {
 	return !(dev->flags & IFF_MULTICAST) || dev->flags & IFF_LOOPBACK;
@@ -230,6 +240,7 @@ static struct mld_link *mld_link_alloc(struct mld_net *mn, struct net_device *de
 	p->out.size = link->room;
 	p->out.send = mld_xmit;
 	p->random = mld_link_random;
+	p->turned = mld_link_turned;
 	p->silent = mld_dev_silent(dev);
 	p->asleep = mld_dev_asleep(dev);
 	kref_init(&link->ref);

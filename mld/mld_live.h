@@ -26,7 +26,9 @@
 #include "mld_priv.h"
 
 #define MLD_GROUP_SOURCES_MAX	8192	/* as a limit: the filter counts in 16 bits */
-#define MLD_INPUT_MAX		32	/* queries and reports that wait on a link (MLD-B8) */
+/* Messages that wait on a link (MLD-B8); neither general queries nor others crowd each other out */
+#define MLD_INPUT_GENERAL	8
+#define MLD_INPUT_SPECIFIC	24
 #define MLD_CHANGED_MAX		256	/* the kernel's groups that wait to be looked at */
 #define MLD_NAMES_MAX		1024	/* names of listeners in a namespace */
 
@@ -69,11 +71,13 @@ struct mld_net {
 /**
  * struct mld_input - a valid message that waits for the link's work
  * @list: in mld_link.input
+ * @saddr: who sent it
  * @query: what is asked for; version 0: another listener's v1 report of @query.group
  * @sources: of @query
  */
 struct mld_input {
 	struct list_head list;
+	struct in6_addr saddr;
 	struct mld_query query;
 	u8 sources[];
 };
@@ -97,7 +101,7 @@ struct mld_input {
  * @work: does all that the link does by itself
  * @input_lock: see above
  * @input: messages that wait
- * @ninput: how many
+ * @ninput: how many: of general queries [1], of others [0]
  * @solicited: a Multicast Router Solicitation waits
  * @nchanged: entries at @changed
  * @all_changed: there was no room for all, or the device is another
@@ -123,7 +127,7 @@ struct mld_link {
 	struct work_struct work;
 	spinlock_t input_lock;	/* see the head of this file */
 	struct list_head input;
-	unsigned int ninput;
+	unsigned int ninput[2];
 	unsigned int solicited;
 	unsigned int nchanged;
 	bool all_changed;

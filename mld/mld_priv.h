@@ -516,6 +516,7 @@ struct mld_mrd {
  * @answer: of a general query in v2 mode
  * @refresh: reports afresh (MLD-A4, MLD-A10)
  * @mrd: advertisements of a multicast router
+ * @answer_next: when another answer to a general query may begin, ms (v2)
  * @window: when the open window of changes ends, ms
  * @v1_until: when the last v1 querier is forgotten, ms
  * @v1_next: when a v1 general query is acted on again, ms
@@ -537,6 +538,7 @@ struct mld_mrd {
  * @count: by enum mld_count
  * @out: where messages go
  * @random: 32 random bits
+ * @turned: the group's state was another one before; NULL: nobody wants to know
  */
 struct mld_proto {
 	struct rb_root groups;
@@ -544,6 +546,7 @@ struct mld_proto {
 	struct mld_pass answer;
 	struct mld_pass refresh;
 	struct mld_mrd mrd;
+	s64 answer_next;
 	s64 window;
 	s64 v1_until;
 	s64 v1_next;
@@ -564,6 +567,7 @@ struct mld_proto {
 	u64 count[MLD_NR_COUNTS];
 	struct mld_out out;
 	u32 (*random)(struct mld_proto *p);
+	void (*turned)(struct mld_proto *p, const struct mld_group *g, enum mld_state before);
 };
 
 #define MLD_RUN_PACKETS		256	/* what one call of mld_proto_run() sends at most, about */
@@ -573,7 +577,7 @@ struct mld_proto {
 bool mld_pass_reached(const struct mld_pass *pass, const struct in6_addr *addr);
 u32 mld_pass_packets(const struct mld_proto *p, u32 groups);
 void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 deadline);
-void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 deadline);
+void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 now, s64 deadline);
 bool mld_pass_run(struct mld_proto *p, struct mld_pass *pass, struct mld_step *step,
 		  enum mld_event tell);
 
@@ -592,7 +596,7 @@ s64 mld_proto_next(const struct mld_proto *p);
 void mld_proto_run(struct mld_proto *p, s64 now);
 int mld_proto_listen(struct mld_proto *p, const struct in6_addr *group,
 		     const struct mld_request *req, s64 now);
-void mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now);
+enum mld_count mld_proto_query(struct mld_proto *p, const struct mld_query *query, s64 now);
 void mld_proto_heard(struct mld_proto *p, const struct in6_addr *group, s64 now);
 void mld_proto_set_version(struct mld_proto *p, enum mld_version_mode mode, s64 now);
 void mld_proto_set_silent(struct mld_proto *p, bool silent, s64 now);

@@ -61,13 +61,22 @@ void mld_pass_start(struct mld_proto *p, struct mld_pass *pass, s64 due, s64 dea
  *	once from now on
  * @p: the link's protocol
  * @pass: the pass
+ * @now: ms
  * @deadline: when its last packet should have left, ms
+ *
+ * The groups that have not been told yet are told as soon as they would have been, whatever time
+ * the later query leaves; and queries that follow on each other do not make more than a packet per
+ * ms.
  */
-void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 deadline)
+void mld_pass_extend(struct mld_proto *p, struct mld_pass *pass, s64 now, s64 deadline)
 {
+	u64 left = max_t(s64, pass->deadline - now, 0);
+	u64 promised = div_u64(left * p->ngroups, max(pass->left, 1U));
+	u64 most = mld_pass_packets(p, p->ngroups);
+
 	pass->lap = MLD_LAP_FIRST;
 	pass->stop = pass->cursor;
-	pass->deadline = deadline;
+	pass->deadline = max_t(s64, min_t(s64, deadline, now + promised), now + most);
 	pass->left = p->ngroups;
 }
 

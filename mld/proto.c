@@ -105,13 +105,19 @@ static bool mld_settle(struct mld_proto *p, struct mld_group *g)
 void mld_proto_event(struct mld_proto *p, struct mld_group *g, enum mld_event event,
 		     struct mld_step *step)
 {
+	enum mld_state before, after;
+
 	p->nqueried -= g->filter.nqueried;
 	step->v1_delay = 1 + mld_proto_random(p, MLD_V1_URI - 1);
 	step->waking = p->waking && !mld_pass_reached(&p->refresh, &g->addr);
+	before = mld_group_state(g, step);
 	mld_group_event(g, event, step);
 	p->nqueried += g->filter.nqueried;
 	if (g->change_due == step->window)
 		p->window = step->window;
+	after = mld_group_state(g, step);
+	if (before != after && p->turned)
+		p->turned(p, g, before);
 }
 
 /**
@@ -300,10 +306,21 @@ EXPORT_SYMBOL_IF_KUNIT(mld_proto_listen);
 
 /* Passes over all groups */
 
+/*
+ * However fast queries follow on each other, and however little time they leave, an answer does not
+ * begin sooner after the one before than a packet per ms would take.
+ */
 static void mld_answer_run(struct mld_proto *p, struct mld_step *step)
 {
-	if (p->answer.due <= step->now && mld_pass_run(p, &p->answer, step, MLD_EV_GENERAL))
-		mld_pass_start(p, &p->answer, MLD_NEVER, MLD_NEVER);
+	struct mld_pass *pass = &p->answer;
+
+	if (pass->due > step->now)
+		return;
+	if (pass->lap == MLD_LAP_WAIT)
+		p->answer_next = step->now + max_t(u32, mld_pass_packets(p, p->ngroups),
+						   MLD_WINDOW);
+	if (mld_pass_run(p, pass, step, MLD_EV_GENERAL))
+		mld_pass_start(p, pass, MLD_NEVER, MLD_NEVER);
 }
 
 static void mld_refresh_run(struct mld_proto *p, struct mld_step *step)
@@ -330,7 +347,7 @@ void mld_proto_refresh(struct mld_proto *p, s64 now)
 	struct mld_pass *pass = &p->refresh;
 
 	if (pass->due != MLD_NEVER && pass->lap != MLD_LAP_WAIT)
-		mld_pass_extend(p, pass, now + p->uri);
+		mld_pass_extend(p, pass, now, now + p->uri);
 	else
 		mld_pass_start(p, pass, now + MLD_WINDOW, now + MLD_WINDOW + p->uri);
 	pass->rounds = p->rv;

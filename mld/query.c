@@ -12,6 +12,7 @@
 #include <net/ipv6.h>
 
 #include "mld_live.h"
+#include "trace.h"
 
 #define MLD_QUERY_LEN_MAX	(sizeof(struct mld_v2_query) + 16 * MLD_QUERY_SOURCES_MAX)
 
@@ -20,65 +21,76 @@ static void mld_input_count(struct mld_link *link, enum mld_count count)
 	atomic64_inc(&link->count[count]);
 }
 
-/* Leave a message to the link's work. Context: bottom halves disabled. */
-static void mld_input_queue(struct mld_link *link, const struct mld_query *query)
+static bool mld_input_full(const struct mld_link *link, bool general)
+{
+	return READ_ONCE(link->ninput[general]) >=
+	       (general ? MLD_INPUT_GENERAL : MLD_INPUT_SPECIFIC);
+}
+
+/*
+ * Leave a message to the link's work. Whether there is room is looked at first without the lock, so
+ * that a flood costs no memory; what counts is the look under it.
+ *
+ * Context: bottom halves disabled.
+ * Return: MLD_NR_COUNTS, or why it is dropped.
+ */
+static enum mld_count mld_input_queue(struct mld_link *link, const struct in6_addr *saddr,
+				      const struct mld_query *query)
 {
 	size_t len = query->nsources * sizeof(struct in6_addr);
-	struct mld_input *in = NULL;
+	bool general = query->version && query->kind == MLD_GQ;
+	struct mld_input *in;
 	bool full;
 
-	/*
-	 * Looked at first without the lock, so that a flood costs no memory; what counts is the
-	 * look under it.
-	 */
-	full = READ_ONCE(link->ninput) >= MLD_INPUT_MAX;
+	if (mld_input_full(link, general))
+		return MLD_C_DROP_QUEUE;
+	in = kmalloc(struct_size(in, sources, len), GFP_ATOMIC | __GFP_NOWARN);
+	if (!in)
+		return MLD_C_DROP_MEMORY;
+	in->saddr = *saddr;
+	in->query = *query;
+	memcpy(in->sources, query->sources, len);
+	in->query.sources = in->sources;
+	spin_lock_bh(&link->input_lock);
+	full = mld_input_full(link, general);
 	if (!full) {
-		in = kmalloc(struct_size(in, sources, len), GFP_ATOMIC | __GFP_NOWARN);
-		if (!in) {
-			mld_input_count(link, MLD_C_DROP_MEMORY);
-			return;
-		}
-		in->query = *query;
-		memcpy(in->sources, query->sources, len);
-		in->query.sources = in->sources;
-		spin_lock_bh(&link->input_lock);
-		full = link->ninput >= MLD_INPUT_MAX;
-		if (!full) {
-			list_add_tail(&in->list, &link->input);
-			WRITE_ONCE(link->ninput, link->ninput + 1);
-		}
-		spin_unlock_bh(&link->input_lock);
+		list_add_tail(&in->list, &link->input);
+		WRITE_ONCE(link->ninput[general], link->ninput[general] + 1);
 	}
+	spin_unlock_bh(&link->input_lock);
 	if (full) {
 		kfree(in);
-		mld_input_count(link, MLD_C_DROP_QUEUE);
-		return;
+		return MLD_C_DROP_QUEUE;
 	}
 	mld_link_wake(link);
+	return MLD_NR_COUNTS;
 }
 
 static void mld_input_query(struct mld_link *link, const void *data, size_t len,
 			    const struct mld_rx *rx)
 {
 	struct mld_query query;
-	enum mld_count ret = mld_query_parse(data, len, rx, &query);
+	enum mld_count why = mld_query_parse(data, len, rx, &query);
 
-	if (ret > MLD_C_QUERIES_V2)
-		mld_input_count(link, ret);
-	else
-		mld_input_queue(link, &query);
+	if (why <= MLD_C_QUERIES_V2)
+		why = mld_input_queue(link, rx->saddr, &query);
+	if (why == MLD_NR_COUNTS)
+		return;
+	mld_input_count(link, why);
+	trace_mld_query_drop(link, rx->saddr, why);
 }
 
 static void mld_input_v1_report(struct mld_link *link, const void *data, size_t len,
 				const struct mld_rx *rx)
 {
 	struct mld_query query = {};
+	enum mld_count why = MLD_C_REPORTS_V1_IN;
 
 	/* In v2 mode it suppresses nothing, so it only counts. */
 	if (READ_ONCE(link->proto.version) == 1 && mld_v1_report_parse(data, len, rx, &query.group))
-		mld_input_queue(link, &query);
-	else
-		mld_input_count(link, MLD_C_REPORTS_V1_IN);
+		why = mld_input_queue(link, rx->saddr, &query);
+	if (why != MLD_NR_COUNTS)
+		mld_input_count(link, why);
 }
 
 static void mld_input_solicitation(struct mld_link *link, size_t len, const struct mld_rx *rx)
@@ -202,6 +214,18 @@ unsigned int mld_input_hook(void *priv, struct sk_buff *skb, const struct nf_hoo
 	return NF_ACCEPT;
 }
 
+static void mld_input_act(struct mld_link *link, const struct mld_input *in)
+{
+	enum mld_count verdict;
+
+	if (!in->query.version) {
+		mld_proto_heard(&link->proto, &in->query.group, mld_now());
+		return;
+	}
+	verdict = mld_proto_query(&link->proto, &in->query, mld_now());
+	trace_mld_query(link, in, verdict);
+}
+
 /**
  * mld_input_drain() - act on the messages that wait
  * @link: link
@@ -217,13 +241,11 @@ void mld_input_drain(struct mld_link *link)
 		mld_mrd_answer(&link->proto, mld_now());
 	spin_lock_bh(&link->input_lock);
 	list_splice_init(&link->input, &list);
-	WRITE_ONCE(link->ninput, 0);
+	WRITE_ONCE(link->ninput[0], 0);
+	WRITE_ONCE(link->ninput[1], 0);
 	spin_unlock_bh(&link->input_lock);
 	list_for_each_entry_safe(in, next, &list, list) {
-		if (in->query.version)
-			mld_proto_query(&link->proto, &in->query, mld_now());
-		else
-			mld_proto_heard(&link->proto, &in->query.group, mld_now());
+		mld_input_act(link, in);
 		kfree(in);
 	}
 }
@@ -239,5 +261,5 @@ void mld_input_flush(struct mld_link *link)
 	list_for_each_entry_safe(in, next, &link->input, list)
 		kfree(in);
 	INIT_LIST_HEAD(&link->input);
-	link->ninput = 0;
+	memset(link->ninput, 0, sizeof(link->ninput));
 }

@@ -16,6 +16,7 @@
 #include <net/sock.h>
 
 #include "mld_live.h"
+#include "trace.h"
 
 #define MLD_HBH_LEN	8
 
@@ -282,10 +283,13 @@ static enum mld_count mld_sent_count(u8 type)
 void mld_xmit(struct mld_out *out, const struct in6_addr *daddr, const void *data, u32 len)
 {
 	struct mld_link *link = container_of(out, struct mld_link, proto.out);
+	const struct mld_v2_report *head = data;
 	int err;
 
 	rcu_read_lock();
 	err = mld_xmit_rcu(link, daddr, data, len);
 	rcu_read_unlock();
-	link->proto.count[err ? MLD_C_TX_FAILED : mld_sent_count(*(const u8 *)data)]++;
+	link->proto.count[err ? MLD_C_TX_FAILED : mld_sent_count(head->type)]++;
+	trace_mld_report(link, daddr, head->type,
+			 head->type == MLD_TYPE_V2_REPORT ? ntohs(head->nrecords) : 1, len, err);
 }

@@ -4,6 +4,7 @@
    wire up0 --- up0 [ r: the engine ]
 """
 import json
+import os
 import struct
 import time
 
@@ -191,6 +192,7 @@ def test_mld_a9_vanished_device_drains_silently(lab):
     wait_for(lambda: lab.tool.json("mld", "link", "show") == [], "gone")
 
 
+@pytest.mark.alone
 def test_mld_a9_unload_leaves(lab):
     listen(lab)
     time.sleep(SETTLE)
@@ -216,6 +218,59 @@ def test_mld_a10_carrier_lost_and_back(lab):
     for g in (G1, G2):
         assert lab.ear.reports(g) == [("TO_EX", frozenset())] * 2, lab.ear.messages()
         assert groups(lab)[g]["state"] == "idle"
+
+
+@pytest.fixture
+def bond(make_lab):
+    """A bond of two wires, the first active, with the engine on and G1 told."""
+    lab = make_lab((), addrs=False, roles=False)
+    lab.r.ip("link add bond0 type bond mode active-backup miimon 100")
+    lab.add_link("up0")
+    lab.add_link("up1")
+    lab.r.ip("link set up0 down", "link set up1 down", "link set up0 master bond0",
+             "link set up1 master bond0", "link set bond0 up",
+             "link set bond0 type bond active_slave up0")
+    wait_for(lambda: "fe80" in lab.r.sh("ip", "-6", "addr", "show", "dev", "bond0", "scope",
+                                        "link", "-tentative"), "bond0 has an address")
+    lab.tool("mld", "link", "set", "bond0", "on")
+    lab.tool("mld", "listen", "bond0", G1, "id", "t", "exclude")
+    time.sleep(2 * SETTLE)
+    return lab
+
+
+def test_mld_a10_bonding_fail_over_reports_afresh(bond):
+    before, after = mld.Ear(bond.up0), mld.Ear(bond.up1)
+    assert before.reports(G1) and not after.reports(G1)
+    before.mark()
+    bond.r.ip("link set bond0 type bond active_slave up1")
+    after.wait_report(G1, "TO_EX")
+    time.sleep(2 * SETTLE)
+    assert len(after.reports(G1)) >= 2, "as often as the robustness says"
+    assert not before.messages()
+
+
+PM = "/sys/power/pm_test"
+
+
+@pytest.mark.alone
+@pytest.mark.heavy
+@pytest.mark.skipif(not os.path.exists(PM), reason="the kernel has no PM_DEBUG")
+def test_mld_a10_resume_reports_afresh(lab):
+    """The system goes to sleep as far as its notifiers and tasks, and wakes up again."""
+    listen(lab)
+    time.sleep(SETTLE)
+    lab.ear.mark()
+    with open(PM, "w", encoding="ascii") as f:
+        f.write("freezer")
+    try:
+        with open("/sys/power/state", "w", encoding="ascii") as f:
+            f.write("freeze")
+    finally:
+        with open(PM, "w", encoding="ascii") as f:
+            f.write("none")
+    time.sleep(2 * SETTLE)
+    assert lab.ear.reports(G1) == [("TO_EX", frozenset())] * 2, lab.ear.messages()
+    assert not link(lab)["asleep"] and groups(lab)[G1]["state"] == "idle"
 
 
 def test_mld_f1_listeners_are_shown(lab):
@@ -397,6 +452,46 @@ def test_mld_t1_counters_reset(lab):
     assert not any(got["counters"].values()) and not any(got["drops"].values())
 
 
+TRACE = "/sys/kernel/tracing/instances/mld-test"
+
+
+@pytest.fixture
+def trace():
+    """The engine's tracepoints, on."""
+    os.mkdir(TRACE)
+    with open(f"{TRACE}/events/mld/enable", "w", encoding="ascii") as f:
+        f.write("1")
+    yield lambda: open(f"{TRACE}/trace", encoding="ascii").read()
+    os.rmdir(TRACE)
+
+
+@pytest.mark.alone
+def test_mld_t1_tracepoints(lab, trace):
+    """States of groups, queries heard and why they were dropped, reports, versions."""
+    src = pkt.lladdr(mld.QUERIER_MAC)
+    listen(lab)
+    time.sleep(SETTLE)
+    lab.up0.send(mld.query(group=G1, mrc=100), mld.query(hlim=2), mld.query(group=G2, sources=S[:1]))
+    time.sleep(SETTLE)
+    lab.up0.send(mld.query(1, mrc=500))
+    wait_for(lambda: link(lab)["version"] == 1, "version 1")
+    lab.tool("mld", "ignore", DEV, G1, "id", "t")
+    lab.ear.wait_report(G1, "DONE")
+    text = trace()
+    for line in (f"mld_state: dev={DEV} group={G1} not-member -> reporting",
+                 f"mld_state: dev={DEV} group={G1} reporting -> idle",
+                 f"mld_state: dev={DEV} group={G1} idle -> group-query-pending",
+                 f"mld_state: dev={DEV} group={G1} leaving -> not-member",
+                 f"mld_report: dev={DEV} v2-report dst=ff02::16 records=1 len=28 err=0",
+                 f"mld_report: dev={DEV} done dst=ff02::2 records=1 len=24 err=0",
+                 f"mld_query: dev={DEV} v2 src={src} group={G1} sources=0 mrd=100 accepted",
+                 f"mld_query: dev={DEV} v2 src={src} group={G2} sources=1 mrd=1000 not-joined",
+                 f"mld_query: dev={DEV} v1 src={src} group=:: sources=0 mrd=500 accepted",
+                 f"mld_query_drop: dev={DEV} src={src} reason=hop-limit",
+                 f"mld_version: dev={DEV} v1"):
+        assert line in text, f"{line}\n{text}"
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(400)
 def test_mld_t2_nothing_is_due_on_an_idle_link(lab):
@@ -414,55 +509,57 @@ def test_mld_t2_nothing_is_due_on_an_idle_link(lab):
 # --- links of the proxy
 
 def test_mld_parameter_on(make_lab):
-    kmod.unload()
-    try:
-        done = kmod.insmod("mld=1")
-        assert done.returncode == 0, done.stderr
-        lab = make_lab()
-        assert {x["ifname"] for x in lab.tool.json("mld", "link", "show")} == {"up0", "down0"}
-        ear = mld.Ear(lab.up0)
-        ear.wait_report(SN[0])
-        lab.tool("link", "set", "down0", "role", "none")
-        assert [x["ifname"] for x in lab.tool.json("mld", "link", "show")] == ["up0"]
-        lab.tool("mld", "link", "set", "up0", "off")
-        assert lab.tool.json("mld", "link", "show") == []
-        lab.r.down("up0")
-        wait_for(lambda: lab.tool.links()["up0"]["state"] == "down", "down")
-        lab.r.up("up0")
-        wait_for(lambda: lab.tool.links()["up0"]["state"] == "active", "active")
-        assert lab.tool.json("mld", "link", "show") == [], "it stays off"
-    finally:
-        if kmod.loaded():
-            kmod.unload()
-        kmod.load()
-
-
-def test_mld_parameter_off(make_lab):
+    """The engine is on on each link of the proxy, unless it is switched off there."""
     lab = make_lab()
-    assert lab.tool.json("mld", "link", "show") == [], "the tests load it with mld=0"
-    lab.tool("mld", "link", "set", "up0", "on", "version", "1", "robustness", "3")
-    assert link(lab)["version"] == 1
+    assert {x["ifname"] for x in lab.tool.json("mld", "link", "show")} == {"up0", "down0"}
+    ear = mld.Ear(lab.up0)
+    ear.wait_report(SN[0])
+    lab.tool("link", "set", "down0", "role", "none")
+    assert [x["ifname"] for x in lab.tool.json("mld", "link", "show")] == ["up0"]
+    lab.tool("mld", "link", "set", "up0", "off")
+    assert lab.tool.json("mld", "link", "show") == []
+    lab.r.down("up0")
+    wait_for(lambda: lab.tool.links()["up0"]["state"] == "down", "down")
+    lab.r.up("up0")
+    wait_for(lambda: lab.tool.links()["up0"]["state"] == "active", "active")
+    assert lab.tool.json("mld", "link", "show") == [], "it stays off"
+
+
+@pytest.mark.alone
+def test_mld_parameter_off(make_lab):
+    kmod.unload()
+    kmod.load("mld=0")
+    try:
+        lab = make_lab()
+        assert lab.tool.json("mld", "link", "show") == []
+        lab.tool("mld", "link", "set", "up0", "on", "version", "1", "robustness", "3")
+        assert link(lab)["version"] == 1
+    finally:
+        kmod.unload()
+        kmod.load()
 
 
 def test_mld_setting_survives_the_device(make_lab):
     lab = make_lab(("up0",))
+
+    def runs():
+        return "down0" in {x["ifname"] for x in lab.tool.json("mld", "link", "show")}
     lab.tool("link", "set", "down0", "role", "downstream")
     lab.tool("mld", "link", "set", "down0", "on")
     assert lab.tool.refused("mld", "link", "set", "down0", "version", "1")
     lab.add_link("down0")
-    wait_for(lambda: lab.tool.json("mld", "link", "show"), "started")
+    wait_for(runs, "started")
     lab.tool("mld", "link", "set", "down0", "version", "1", "robustness", "5")
     lab.r.ip("link del down0")
-    wait_for(lambda: lab.tool.json("mld", "link", "show") == [], "gone")
+    wait_for(lambda: not runs(), "gone")
     lab.ports.pop("down0").close()
     lab.add_link("down0")
-    wait_for(lambda: lab.tool.json("mld", "link", "show"), "back")
+    wait_for(runs, "back")
     got = lab.tool.json("mld", "link", "show", "down0")[0]
     assert (got["version"], got["robustness"]) == (1, 5)
 
 
 def test_mld_unprivileged(lab):
-    import os
     import shutil
     where = "/run/ndproxy-public-mld"
     shutil.copy(shutil.which(PATH), where)
