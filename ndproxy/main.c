@@ -21,10 +21,9 @@ MODULE_PARM_DESC(upstream, "Upstream links of the initial namespace, separated b
 static char *downstream;
 module_param(downstream, charp, 0444);
 MODULE_PARM_DESC(downstream, "Downstream links of the initial namespace, separated by commas");
-/* Off until the proxy listens to its own groups by it, and it was tried as long as the rest. */
-static bool mld;
+static bool mld = true;
 module_param(mld, bool, 0444);
-MODULE_PARM_DESC(mld, "The multicast listener engine runs on each link (default: no)");
+MODULE_PARM_DESC(mld, "The multicast listener engine runs on each link (default: yes)");
 
 /**
  * ndp_net() - the proxy in a namespace

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 from lib import kmod                                        # noqa: E402
 from lib.lab import Lab                                     # noqa: E402
-from lib.netns import Namespace                             # noqa: E402
+from lib.netns import Namespace, free_name                             # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -20,6 +20,9 @@ def pytest_addoption(parser):
                      help="only the tests marked core and one more of each "
                      "row, the N-th; for slow machines, with another N on "
                      "each")
+    parser.addoption("--share", metavar="I/N",
+                     help="the I-th of N equal shares of the tests, but for "
+                     "those that must run alone; or alone: only these")
     parser.addoption("--mld-cases", metavar="FILE", action="append",
                      default=[], help="conformance cases of an MLD listener "
                      "(default: conformance/*.cases)")
@@ -40,11 +43,30 @@ def row_of(item):
     return (row, item.path) if row == "control" else row
 
 
+def choose(config, items, chosen):
+    """Leave only these."""
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[x for x in items if x not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
 def pytest_collection_modifyitems(config, items):
-    """Choose for --brief: of each row, and one parameter set of a test."""
-    number = config.getoption("--brief")
-    if number is None:
+    """Choose as --brief and then --share say."""
+    if config.getoption("--brief") is not None:
+        choose(config, items, brief(items, config.getoption("--brief")))
+    share = config.getoption("--share")
+    if not share:
         return
+    alone = [x for x in items if x.get_closest_marker("alone")]
+    if share != "alone":
+        at, number = map(int, share.split("/"))
+        rest = [x for x in items if x not in set(alone)]
+        alone = rest[at::number]
+    choose(config, items, alone)
+
+
+def brief(items, number):
+    """For --brief: of each row, and one parameter set of a test."""
     tests, rows = {}, {}
     for item in items:
         tests.setdefault((item.path, item.originalname), []).append(item)
@@ -61,9 +83,7 @@ def pytest_collection_modifyitems(config, items):
                 not x.get_closest_marker("heavy")] or \
             [x for x in row if x not in core]
         chosen += core + rest[number % max(len(rest), 1):][:1]
-    config.hook.pytest_deselected(
-        items=[item for item in items if item not in chosen])
-    items[:] = [item for item in items if item in chosen]
+    return chosen
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -93,7 +113,7 @@ def pytest_runtest_logreport(report):
 @pytest.fixture(scope="session", autouse=True)
 def wires():
     """The namespace that holds the far ends of all wires."""
-    ns = Namespace("w")
+    ns = Namespace(free_name("w"))
     ns.sysctl("ipv6.conf.all.disable_ipv6", 1)
     ns.sysctl("ipv6.conf.default.disable_ipv6", 1)
     Lab.wire_ns = ns
@@ -103,12 +123,24 @@ def wires():
 
 @pytest.fixture(scope="session", autouse=True)
 def module():
-    """The module, loaded once unless somebody has loaded it already."""
-    if not kmod.loaded():
+    """The module, loaded once; somebody else's stays."""
+    here = kmod.loaded()
+    if not here:
         kmod.load()
+    yield
+    if kmod.loaded() and not here:
+        kmod.unload()
+
+
+@pytest.fixture(scope="module")
+def engine_off():
+    """The MLD engine runs on no link by itself while the tests of a file run."""
+    kmod.unload()
+    kmod.load("mld=0")
     yield
     if kmod.loaded():
         kmod.unload()
+    kmod.load()
 
 
 @pytest.fixture(scope="module", autouse=True)

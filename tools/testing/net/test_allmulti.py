@@ -3,13 +3,16 @@
 
    wire up0 --- up0 [ r ] down0 --- wire down0
 
-The count in IFLA_ALLMULTI is what must balance, not just the flag.
+The count in IFLA_ALLMULTI is what must balance, not just the flag. It is looked at without the MLD
+engine, which holds one more for itself.
 """
 import pytest
 
 from lib import rtnl
 from lib.lab import PFX
 from lib.wait import holds_for, wait_for
+
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("engine_off")]
 
 SECOND = "2001:db8:2::/64"
 
@@ -127,6 +130,24 @@ def test_nd_a5_moved_to_another_namespace(lab):
     lab.wire_ns.ip("link del down0")
     lab.tool("link", "set", "up0", "role", "none")
     wait_counts(lab, up0=0)
+
+
+def test_nd_a5_beside_the_mld_engine(make_lab):
+    lab = make_lab(addrs=False)
+
+    def count(want):
+        wait_for(lambda: rtnl.allmulti(lab.r, "up0") == want, f"{want}")
+    lab.tool("mld", "link", "set", "up0", "on")
+    count(1)
+    lab.r.ip("addr add 2001:db8:1::1/64 dev up0 nodad")
+    count(2)
+    lab.tool("mld", "link", "set", "up0", "off")
+    wait_counts(lab, up0=1, down0=1)
+    lab.tool("mld", "link", "set", "up0", "on")
+    lab.r.ip("addr del 2001:db8:1::1/64 dev up0")
+    count(1)
+    lab.tool("link", "set", "up0", "role", "none")
+    wait_counts(lab, up0=0, down0=0)
 
 
 def test_nd_b4_second_downstream_joins_later(make_lab):

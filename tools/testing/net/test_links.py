@@ -154,12 +154,12 @@ def test_nd_a2_refused(bare, kind, role):
     bare.tool.wait_prefix(PFX)
     dev, words = prepare(bare, kind)
     before = bare.tool.json("link", "show")
-    count = rtnl.allmulti(bare.r, dev)          # a bridge holds its ports' own
+    count = bare.allmulti(dev)          # a bridge holds its ports' own
     text = bare.tool.refused("link", "set", dev, "role", role)
     for word in words:
         assert word in text, text
     assert bare.tool.json("link", "show") == before
-    assert rtnl.allmulti(bare.r, dev) == count
+    assert bare.allmulti(dev) == count
     assert bare.tool.gauge("links") == 1
 
 
@@ -212,7 +212,7 @@ def test_nd_a2_waiting_name_turns_out_refused(bare):
 def test_nd_a2_link_becomes_a_bridge_port(bare):
     bare.set_roles(("up0", "down0"))
     bare.tool.wait_prefix(PFX)
-    wait_for(lambda: rtnl.allmulti(bare.r, "down0") == 1, "allmulti")
+    wait_for(lambda: bare.allmulti("down0") == 1, "allmulti")
     bare.r.ip("link add br0 type bridge", "link set br0 up",
               "link set down0 master br0")
     link = wait_state(bare, "down0", "refused")
@@ -245,7 +245,7 @@ def test_nd_a6_downstream_down_and_up(lab):
     mon.expect("link-down", ifname="down0")
     wait_for(lambda: not [x for x in rtnl.routes(lab.r) if "down0" in x],
              "routes gone")
-    assert rtnl.allmulti(lab.r, "down0") == 0
+    assert lab.allmulti("down0") == 0
     lab.r.up("down0")
     wait_state(lab, "down0", "active")
     mon.expect("link-up", ifname="down0")
@@ -254,7 +254,7 @@ def test_nd_a6_downstream_down_and_up(lab):
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
     lab.advertise("down0", D_MAC, D)
     lab.proxied_na("up0", D, A, A_MAC, s=1)
-    assert rtnl.allmulti(lab.r, "down0") == 1
+    assert lab.allmulti("down0") == 1
 
 
 def test_nd_a6_upstream_down_and_up(make_lab):
@@ -267,7 +267,7 @@ def test_nd_a6_upstream_down_and_up(make_lab):
     wait_for(lambda: not lab.tool.hosts(), "hosts forgotten")
     wait_for(lambda: not rtnl.routes(lab.r), "routes gone")
     for dev in ("up0", "down0"):
-        assert rtnl.allmulti(lab.r, dev) == 0
+        assert lab.allmulti(dev) == 0
     lab.r.up("up0")
     lab.tool.wait_prefix(PFX)
     mon.expect("prefix-add", prefix=PFX, dev="up0")

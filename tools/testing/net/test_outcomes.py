@@ -203,7 +203,7 @@ def test_nd_b2_radvd_starts_and_its_lifetime_ends(make_lab, tmp_path):
     assert not rtnl.marked(lab.r)
     assert not lab.tool.prefixes() and not lab.tool.hosts()
     for dev in ("up0", "down0"):
-        assert rtnl.allmulti(lab.r, dev) == 0
+        assert lab.allmulti(dev) == 0
 
 
 def test_nd_j5_device_removed_under_traffic(real):
@@ -227,4 +227,4 @@ def test_nd_j6_nothing_configured_nothing_changed(make_lab):
     assert not lab.tool.links() and not rtnl.routes(lab.r)
     assert not rtnl.marked(lab.r)
     for dev in ("up0", "down0"):
-        assert rtnl.allmulti(lab.r, dev) == 0
+        assert lab.allmulti(dev) == 0

@@ -28,7 +28,7 @@ def nothing_left(lab, dev="up0"):
     assert (gauges["prefixes"], gauges["hosts"], gauges["records"]) == \
         (0, 0, 0)
     for each in (dev, "down0"):
-        wait_for(lambda each=each: rtnl.allmulti(lab.r, each) == 0,
+        wait_for(lambda each=each: lab.allmulti(each) == 0,
                  f"allmulti of {each}")
 
 

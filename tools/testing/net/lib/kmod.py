@@ -28,9 +28,7 @@ def insmod(*params):
 
 
 def load(*params):
-    """Load it, or fail; without the MLD engine on its links unless that is asked for."""
-    if not any(p.startswith("mld=") for p in params):
-        params = ("mld=0",) + params
+    """Load it, or fail."""
     done = insmod(*params)
     assert done.returncode == 0, f"insmod {params}: {done.stderr}"
 

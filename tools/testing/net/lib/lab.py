@@ -10,7 +10,7 @@ device lives in the session's namespace `w`, where IPv6 is off.
 """
 import itertools
 
-from . import pkt
+from . import pkt, rtnl
 from .netns import Namespace, free_name
 from .tool import Tool
 from .wait import wait_for
@@ -25,7 +25,8 @@ D_MAC, E_MAC = "02:00:00:00:dd:0d", "02:00:00:00:dd:0e"
 
 MAC = {"up0": "02:00:00:00:00:10", "up1": "02:00:00:00:00:11",
        "down0": "02:00:00:00:00:20", "down1": "02:00:00:00:00:21",
-       "down2": "02:00:00:00:00:22", "out0": "02:00:00:00:00:30"}
+       "down2": "02:00:00:00:00:22", "out0": "02:00:00:00:00:30",
+       **{f"up{i}": f"02:00:00:00:01:{i:02x}" for i in range(2, 32)}}
 LL = {dev: pkt.lladdr(mac) for dev, mac in MAC.items()}
 HOSTS = {"up0": "uh", "up1": "uh1", "down0": "dh", "down1": "dh1",
          "down2": "dh2", "out0": "xh"}
@@ -154,6 +155,11 @@ class Lab:
         mon = Monitor(self.r, *flags)
         self.procs.append(mon.proc)
         return mon
+
+    def allmulti(self, dev):
+        """How often a device is held in all-multicast mode, but by the MLD engine."""
+        engine = {x["ifname"] for x in self.tool.json("mld", "link", "show")}
+        return rtnl.allmulti(self.r, dev) - (dev in engine)
 
     def state(self):
         """What the router knows, for the report of a failure."""

@@ -33,11 +33,16 @@ def _path(name):
 
 
 def free_name(name):
-    """NAME, or NAME with a number if there is such a namespace already."""
+    """NAME, or NAME with a number if there is such a namespace already; nobody else gets it."""
+    os.makedirs(RUN, exist_ok=True)
     number = 0
-    while os.path.exists(_path(f"{name}{number or ''}")):
-        number += 1
-    return f"{name}{number or ''}"
+    while True:
+        free = f"{name}{number or ''}"
+        try:
+            os.close(os.open(_path(free), os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o444))
+            return free
+        except FileExistsError:
+            number += 1
 
 
 class Namespace:
