@@ -2,6 +2,7 @@
 """MLD on the wire, the kernel's sockets, and links that the engine speaks on."""
 import socket
 import struct
+import subprocess
 import time
 
 from scapy.layers.inet6 import (ICMPv6MLDone, ICMPv6MLQuery, ICMPv6MLQuery2, ICMPv6MLReport,
@@ -14,6 +15,7 @@ QUERY, V1_REPORT, V1_DONE, V2_REPORT = 130, 131, 132, 143
 RECORDS = {1: "IS_IN", 2: "IS_EX", 3: "TO_IN", 4: "TO_EX", 5: "ALLOW", 6: "BLOCK"}
 CURRENT = ("IS_IN", "IS_EX")
 ALL_NODES, ALL_ROUTERS, ALL_V2_ROUTERS = "ff02::1", "ff02::2", "ff02::16"
+TSHARK_NOTE = 0x400000      # what _ws.expert.severity has for "note"; warning and error are above
 QUERIER_MAC = "02:00:00:00:ee:01"
 
 # linux/in.h
@@ -167,11 +169,8 @@ class Ear:
         return self.heard
 
     def listen(self, duration):
-        """Messages since the mark, after a while in which each is heard when it comes."""
-        end = time.monotonic() + duration
-        while time.monotonic() < end:
-            self._read()
-            time.sleep(min(0.01, max(end - time.monotonic(), 0)))
+        """Messages since the mark, after a while."""
+        time.sleep(max(duration, 0))
         return self.messages()
 
     def reports(self, group):
@@ -185,13 +184,43 @@ class Ear:
             for message in self.messages():
                 if match(message):
                     return message
-            assert time.monotonic() < end, f"nothing within {timeout} s {what}: {self.heard}"
-            time.sleep(0.005)
+            left = end - time.monotonic()
+            assert left > 0, f"nothing within {timeout} s {what}: {self.heard}"
+            self.port.wait(left)
 
     def wait_report(self, group, kind=None, timeout=8.0):
         """Wait until a message about a group comes, of a kind if one is named."""
         return self.wait(lambda m: any(kind in (None, k) for k, _ in m.of_group(group)), timeout,
                          f"{group} {kind}")
+
+
+def reports_of(ports):
+    """Frames of all reports and Dones that wire ports ever heard."""
+    found = []
+    for port in ports:
+        port.drain()
+        messages = (Message.of(got.data, got.when) for got in port.history)
+        found += [m.data for m in messages if m and m.type != QUERY]
+    return found
+
+
+def assert_tshark_is_silent(frames, path):
+    """tshark reads the frames as reports, and has no warning about any."""
+    with open(path, "wb") as f:
+        f.write(struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for data in frames:
+            f.write(struct.pack("=IIII", 0, 0, len(data), len(data)) + data)
+
+    fields = ("icmpv6.type", "icmpv6.checksum.status", "_ws.expert.severity", "_ws.expert.message")
+    done = subprocess.run(
+        ("tshark", "-n", "-r", path, "-T", "fields", *(x for f in fields for x in ("-e", f))),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert len(lines) == len(frames) > 0
+    bad = [line for line in lines if int(line[0] or 0) not in (V2_REPORT, V1_REPORT, V1_DONE) or
+           line[1] != "1" or any(int(x) >= TSHARK_NOTE for x in line[2].split(",") if x)]
+    assert not bad, bad[:5]
 
 
 def _storage(addr):

@@ -7,10 +7,13 @@ included, so a second copy of an expected packet does not go unseen.
 """
 import errno
 import select
+import socket
+import struct
 import time
 
 from .pkt import Frame, any_nd
 
+SO_TIMESTAMPNS = 35
 TIMEOUT = 8.0
 SILENCE = 0.3
 
@@ -22,6 +25,7 @@ class Port:
         self.dev, self.name = dev, name or dev
         self.sock = ns.packet(dev)
         self.sock.setblocking(False)
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.history = []
 
     def close(self):
@@ -43,19 +47,26 @@ class Port:
                     time.sleep(0.01)
 
     def drain(self):
-        """Read all that has arrived."""
-        now = time.monotonic()
+        """Read all that has arrived; `when` is when it did, by time.monotonic()."""
+        offset = time.monotonic() - time.time()
         while True:
             try:
-                data, where = self.sock.recvfrom(65536)
+                data, notes, _, where = self.sock.recvmsg(65536, 64)
             except BlockingIOError:
                 return
             except OSError as down:     # said once after the device went down
                 if down.errno != errno.ENETDOWN:
                     raise
                 continue
-            if where[2] != 4:                   # not PACKET_OUTGOING
-                self.history.append(Frame(data, now))
+            if where[2] == 4:                   # PACKET_OUTGOING
+                continue
+            stamp = struct.unpack("=qq", notes[0][2]) if notes else None
+            self.history.append(Frame(data, offset + (stamp[0] + stamp[1] / 1e9 if stamp
+                                                      else time.time())))
+
+    def wait(self, timeout):
+        """Wait until something arrives, or for a while."""
+        select.select([self.sock], [], [], max(timeout, 0))
 
     def forget(self):
         """Take note of everything heard so far, so that it no longer counts."""
