@@ -7,7 +7,8 @@
 #   make check      every test on every supported kernel; make kunit, lint: parts of it
 #   make docs       the documents as HTML, into the cache; prints the first page
 #   make deb        Debian packages, into the cache; prints their files
-#   make fuzz       ten minutes of random and mutated netlink messages
+#   make fuzz       ten minutes of each parser and of the MLD engine's core, in user space, and of random
+#                   and mutated netlink messages
 #   make soak       load, unload, configure and delete, a thousand times; then all at once, half an hour
 #   make bench      figures beside other ND proxies
 #   make clean
@@ -80,6 +81,7 @@ check kunit lint demo soak:
 	@tools/testing/$@
 
 fuzz:
+	@$(MAKE) -C tools/testing/fuzz fuzz OUT="$${NDPROXY_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/ndproxy}/build/fuzz"
 	@tools/testing/fuzz-netlink
 
 deb docs:
