@@ -10,7 +10,7 @@
 
 #define MLD_GSR_BURST		8	/* more than any querier repeats */
 #define MLD_QUERIED_MAX		16384	/* recorded sources on a link; past it, answers are whole */
-#define MLD_V1_WALK		1000	/* groups visited per ms by v1 general queries, at most */
+#define MLD_V1_BURST		1000	/* v1 answers to general queries beyond one per ms */
 
 /*
  * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so
@@ -35,8 +35,8 @@ static enum mld_count mld_query_count(const struct mld_query *query)
 }
 
 /*
- * RFC 2710 4: a delay of its own for each group. Visiting all groups is dear, so such queries are
- * rationed.
+ * RFC 2710 4: a delay of its own, and a packet, for each group. So such queries are rationed: on
+ * average they make no more than a packet per ms.
  */
 static enum mld_count mld_v1_general(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
@@ -44,9 +44,9 @@ static enum mld_count mld_v1_general(struct mld_proto *p, const struct mld_query
 	struct rb_node *node;
 	struct mld_group *g;
 
-	if (now < p->v1_next)
+	if (now + MLD_V1_BURST < p->v1_next)
 		return MLD_C_DROP_RATE;
-	p->v1_next = now + p->ngroups / MLD_V1_WALK;
+	p->v1_next = max(now, p->v1_next) + p->ngroups;
 	mld_proto_step(p, &step, now);
 	for (node = rb_first(&p->groups); node; node = rb_next(node)) {
 		g = rb_entry(node, struct mld_group, node);

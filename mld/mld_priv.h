@@ -519,7 +519,7 @@ struct mld_mrd {
  * @answer_next: when another answer to a general query may begin, ms (v2)
  * @window: when the open window of changes ends, ms
  * @v1_until: when the last v1 querier is forgotten, ms
- * @v1_next: when a v1 general query is acted on again, ms
+ * @v1_next: when the answers to v1 general queries have left at one per ms, ms
  * @ngroups: groups
  * @nlisted: sources that listeners name, of all groups
  * @nqueried: sources recorded from queries, of all groups
