@@ -18,7 +18,7 @@ from lib import mld, mldcase
 from lib.lab import Lab
 
 SERVICES = {"configured": mldcase.Configured, "sockets": mldcase.Sockets}
-LINKS = 12
+LINKS = 8
 
 
 def pytest_generate_tests(metafunc):

@@ -240,21 +240,27 @@ class Listener:
         self.sock.setsockopt(socket.IPPROTO_IPV6, option, data)
 
     def listen(self, group, mode, sources):
-        """Replace what the socket listens to."""
+        """Replace what the socket listens to; the seconds that its calls took together."""
         head = struct.pack("=I4x", self.index) + _storage(group)
         if mode == "IN" and not sources:
             if group in self.joined:
                 self._set(MCAST_LEAVE_GROUP, head)
             self.joined.discard(group)
-            return
-        if group not in self.joined:
-            if mode == "IN":
-                self._set(MCAST_JOIN_SOURCE_GROUP, head + _storage(sources[0]))
-            else:
-                self._set(MCAST_JOIN_GROUP, head)
-            self.joined.add(group)
-        self._set(MCAST_MSFILTER, head + struct.pack("=II", FMODE[mode], len(sources)) +
-                  b"".join(_storage(s) for s in sources))
+            return 0
+        filt = head + struct.pack("=II", FMODE[mode], len(sources)) + \
+            b"".join(_storage(s) for s in sources)
+        start = time.monotonic()
+        said = False                    # the first call may say it all
+        if group not in self.joined and mode == "IN":
+            self._set(MCAST_JOIN_SOURCE_GROUP, head + _storage(sources[0]))
+            said = len(sources) == 1
+        elif group not in self.joined:
+            self._set(MCAST_JOIN_GROUP, head)
+            said = not sources
+        self.joined.add(group)
+        if not said:
+            self._set(MCAST_MSFILTER, filt)
+        return time.monotonic() - start
 
     def close(self):
         """Close it, which leaves its groups."""

@@ -165,7 +165,9 @@ class Sockets:
         """The service interface."""
         if sock not in self.socks:
             self.socks[sock] = mld.Listener(self.lab.r, self.dev)
-        self.socks[sock].listen(where, mode, listed)
+        # One request takes two calls. If the machine was busy elsewhere between them, it was not one.
+        if self.socks[sock].listen(where, mode, listed) > WINDOW / 2:
+            raise Retry
 
     def end(self):
         """No listener is left."""
@@ -194,7 +196,7 @@ class Runner:
                 continue
             finally:
                 self._end(case)
-        raise Failed(f"{case.id}: no luck in {TRIES} tries to come before a retransmission")
+        raise Failed(f"{case.id}: no luck in {TRIES} tries to come early enough")
 
     def _run(self, case):
         self.times, self.before = {}, None
