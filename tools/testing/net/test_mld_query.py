@@ -386,8 +386,9 @@ def test_mld_d8_delayed_join(lab):
 
 @pytest.fixture
 def v1(lab):
-    """The link in version 1 mode by a query, with G1 joined and told."""
+    """The link in version 1 mode by a query, for 50 s, with G1 joined and told."""
     listen(lab)
+    lab.up0.send(mld.query(qqic=20, mrc=100))
     settle(lab)
     lab.up0.send(mld.query(1, mrc=1000))
     wait_for(lambda: link(lab)["version"] == 1, "version 1")

@@ -269,8 +269,8 @@ def still():
     """A router that the tests leave as it is: down2 is no link, on down1 the engine is off."""
     lab = Lab(("up0", "down0", "down1"))
     lab.add_link("down2")
-    for dev in ("up0", "down0", "down2"):
-        lab.tool("mld", "link", "set", dev, "on")
+    lab.tool("mld", "link", "set", "down2", "on")
+    lab.tool("mld", "link", "set", "down1", "off")
     lab.tool("host", "add", D, "dev", "down0")
     wait_joined(lab, "up0", SNM_D)
     yield lab
