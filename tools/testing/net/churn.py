@@ -280,7 +280,7 @@ class Churn:
         return told == have
 
     def _allmulti_is_told(self):
-        return all(rtnl.allmulti(self.lab.r, x["ifname"]) == x["allmulti"]
+        return all(self.lab.allmulti(x["ifname"]) == x["allmulti"]
                    for x in self.lab.tool.json("link", "show")
                    if "ifindex" in x)
 

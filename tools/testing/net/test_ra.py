@@ -168,7 +168,7 @@ def test_nd_h2_foreign_ra_suspends_downstream_link(lab3):
     assert ROUTER in link["reason"] and "proxy" not in link["reason"]
     assert HOUR - 20 <= link["remaining"] <= HOUR
     assert (link["allmulti"], link["prefixes"], link["hosts"]) == (False, 0, 0)
-    assert rtnl.allmulti(lab.r, "down0") == 0
+    assert lab.allmulti("down0") == 0
     wait_for(lambda: not [x for x in rtnl.routes(lab.r) if "down0" in x],
              "routes gone")
     assert (PFX, "down0") not in rtnl.marked(lab.r)
@@ -271,7 +271,7 @@ def test_nd_h2_upstream_link(lab):
     assert not lab.tool.prefixes() and not lab.tool.hosts()
     wait_for(lambda: not rtnl.routes(lab.r), "routes gone")
     assert not rtnl.marked(lab.r)
-    assert rtnl.allmulti(lab.r, "up0") == rtnl.allmulti(lab.r, "down0") == 0
+    assert lab.allmulti("up0") == lab.allmulti("down0") == 0
     lab.tool("link", "set", "up0", "role", "upstream")
     lab.tool.wait_prefix(PFX)
 
