@@ -1267,6 +1267,12 @@ void ndp_hold_flush(struct ndp_net *nn, int ifindex);
 void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb);
 void ndp_deliver_waiting(struct ndp_net *nn, const struct ndp_host *host);
 
+/* --- answer.c: answers to those who asked for a target (ND-D3) -------------------------------- */
+
+void ndp_answer(struct ndp_net *nn, struct ndp_record *rec, u32 group, int lives_on, u8 na_flags);
+void ndp_answer_target(struct ndp_net *nn, struct ndp_prefix *prefix, const struct in6_addr *target,
+		       const struct ndp_link *lives_on, u8 na_flags);
+
 /* --- proxy.c: what an NS or an NA does (ND-C, D, E) ------------------------------------------- */
 
 /* What hook.c does with the packet afterwards. */
