@@ -11,7 +11,7 @@ import pytest
 
 from lib import pkt, rtnl
 from lib.lab import A, A_MAC, D, D_MAC, E_MAC, LL, MAC
-from lib.wait import holds_for, wait_for
+from lib.wait import holds_for, time_travels, wait_for
 from lib.wire import silence
 
 NONCE = pkt.nonce(b"\x17" * 6)
@@ -43,6 +43,12 @@ def answer(lab):
     lab.advertise("down0", D_MAC, D)
 
 
+def refusal(lab):
+    """It is refused; what else was asked on a slow machine meanwhile is forgotten."""
+    wait_for(lambda: refused(lab), "refused")
+    lab.down0.forget()
+
+
 def refused(lab, dev="down1"):
     """How often claims on a link were refused."""
     return lab.tool.stats(dev)["drop:host-refused"]
@@ -55,7 +61,9 @@ def stays(lab):
 
 
 def wait_moved(lab, dev="down1", timeout=1.0):
-    """D lives elsewhere, in time, and its route leads there."""
+    """D lives elsewhere, in time where that can be told, and its route leads there."""
+    if not time_travels():
+        timeout = 5.0
     wait_for(lambda: lab.tool.host(D)["dev"] == dev, "moved", timeout, 0.05)
     wait_for(lambda: f"{D} dev {dev}" in " ".join(rtnl.routes(lab.r)),
              "route", timeout)
@@ -72,6 +80,7 @@ def test_nd_f4_live_host_stays(lab, claim):
     event = mon.expect("host-refused", addr=D)
     assert (event["dev"], event["lladdr"]) == ("down0", D_MAC)
     assert (event["claim_dev"], event["claim_lladdr"]) == ("down1", E_MAC)
+    refusal(lab)
     stays(lab)
     assert refused(lab) == 1
     assert lab.tool.host(D)["lladdr"] == D_MAC
@@ -143,6 +152,7 @@ def test_nd_f4_refusal_stands_for_a_while(lab):
     question(lab)
     answer(lab)
     mon.expect("host-refused", addr=D)
+    refusal(lab)
     lab.down1.send(CLAIMS["na"](), CLAIMS["ns"](), CLAIMS["una"]())
     wait_for(lambda: refused(lab) == 4, "counted")
     silence(lab.down0, match=pkt.is_ns(D), duration=0.2)
@@ -166,8 +176,10 @@ def test_nd_f4_host_without_carrier_is_not_asked(lab):
     lab.wire_ns.down(lab.down0.dev)
     wait_for(lambda: "NO-CARRIER" in lab.r.sh("ip", "link", "show", "down0"),
              "no carrier")
+    asked = lab.tool.stats("down0")["ns_out"]
     lab.down1.send(CLAIMS["ns"]())
-    wait_moved(lab, timeout=0.3)
+    wait_moved(lab)
+    assert lab.tool.stats("down0")["ns_out"] == asked
 
 
 def test_nd_f4_static_host_never_moves(lab):
@@ -207,7 +219,7 @@ def test_nd_f4_guard_is_of_the_link_that_claims(lab):
     lab.down1.send(CLAIMS["ns"]())
     question(lab)
     answer(lab)
-    wait_for(lambda: refused(lab) == 1, "refused")
+    refusal(lab)
     stays(lab)
     assert "guard off" in lab.tool("link", "show", "down0")
     assert "guard" not in lab.tool("link", "show", "down1")
@@ -264,10 +276,9 @@ def test_nd_f4_dad_uncontested_moves_after_a_second(lab):
     probe(lab)
     for _ in range(PROBES):
         question(lab)
-    assert lab.tool.host(D)["dev"] == "down0"
     assert time.monotonic() - start > 0.7
     wait_moved(lab)
-    assert time.monotonic() - start < 1.9
+    assert time.monotonic() - start < 1.9 or not time_travels()
     assert lab.tool.host(D)["evidence"] == "dad"
     assert lab.tool.host(D)["lladdr"] == E_MAC
     lab.proxied_na("down0", D, pkt.ALL_NODES, r=0, s=0, o=1)
@@ -295,8 +306,10 @@ def test_nd_f4_dad_then_news_from_the_new_link(lab):
 
 def test_nd_f4_dad_with_guard_off_takes_its_second(lab):
     lab.tool("link", "set", "down1", "guard", "off")
+    start = time.monotonic()
     probe(lab)
-    holds_for(lambda: lab.tool.host(D)["dev"] == "down0", "waits", 0.7)
+    holds_for(lambda: lab.tool.host(D)["dev"] == "down0" or time.monotonic() - start > 0.9,
+              "waits", 0.7)
     wait_moved(lab)
     silence(lab.down0, match=pkt.is_ns(D, dst=D))
 

@@ -64,7 +64,7 @@ class Pinger:
         self.text = ""
         self.times = []                 # of answers
         self.other = []                 # lines that are none
-        self.first = 0                  # answer from which gaps count
+        self.start = 0.0                # time from which gaps count
 
     def _read(self):
         try:
@@ -85,17 +85,18 @@ class Pinger:
         return len(self.times)
 
     def mark(self):
-        """Count from the last answer on."""
-        self.first = max(self.answers() - 1, 0)
+        """Count from now on."""
+        self.start = time.time()
 
     def since_mark(self):
         """Answers since then."""
-        return self.answers() - self.first
+        self._read()
+        return sum(1 for when in self.times if when > self.start)
 
     def longest_gap(self):
         """The longest time without an answer since then, in seconds."""
         self._read()
-        times = self.times[self.first:]
+        times = [self.start] + [when for when in self.times if when > self.start]
         return max((b - a for a, b in zip(times, times[1:])), default=0.0)
 
     def tail(self):
