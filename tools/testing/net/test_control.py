@@ -18,7 +18,8 @@ from lib.tool import COUNTERS, DROPS, GAUGES, Tool
 from lib.wait import wait_for
 
 LINK_KEYS = {"ifname", "ifindex", "role", "group", "state", "nd", "override",
-             "na_source", "allmulti", "prefixes", "hosts", "guard"}
+             "na_source", "allmulti", "prefixes", "hosts", "ra_guard",
+             "guard"}
 PREFIX_KEYS = {"prefix", "dev", "group", "mode", "sources", "marked",
                "records", "hosts"}
 HOST_KEYS = {"addr", "dev", "lladdr", "state", "evidence", "age_ms", "route"}
@@ -31,7 +32,8 @@ def test_control_link_show_json(lab):
     assert up0 == {"ifname": "up0", "ifindex": lab.r.ifindex("up0"),
                    "role": "upstream", "group": 0, "state": "active",
                    "nd": True, "override": "keep", "na_source": "auto",
-                   "allmulti": True, "prefixes": 1, "hosts": 0, "guard": True}
+                   "allmulti": True, "prefixes": 1, "hosts": 0,
+                   "ra_guard": True, "guard": True}
 
 
 def test_control_prefix_show_json(lab):
