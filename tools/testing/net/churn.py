@@ -336,6 +336,19 @@ class Churn:
                     "ping", "-6", "-n", "-c1", "-W2", dst).returncode == 0
             wait_for(look, f"{src} reaches {dst}", 20)
 
+    def state(self):
+        """What the router and the real hosts know, for a failure."""
+        texts = [self.lab.state(), self.lab.r.run("ip", "-s", "link").stdout]
+        for name, addr in (("dh1", DH2), ("dh2", DH1)):
+            ns = self.lab.hosts[name]
+            for args in (("-s", "link"), ("-6", "addr"), ("-6", "route"),
+                         ("-6", "neigh")):
+                texts.append(f"{name} {' '.join(args)}\n"
+                             f"{ns.run('ip', *args).stdout}")
+            done = ns.run("ping", "-6", "-n", "-c2", "-W2", addr)
+            texts.append(f"{done.stdout}{done.stderr}")
+        return "\n".join(texts)
+
     def bare(self):
         """No link is left, and nothing of any."""
         for dev in LINKS:
@@ -429,7 +442,7 @@ def run(minutes, seed):
         kmod.unload()
     except AssertionError:
         print(f"soak: epoch {churn.epochs}, seed {seed}; done so far: "
-              f"{churn.done}\n{churn.lab.state()}", flush=True)
+              f"{churn.done}\n{churn.state()}", flush=True)
         raise
     finally:
         churn.close()

@@ -13,9 +13,11 @@ from collections import defaultdict
 
 import pytest
 
-from lib import pkt
+from lib import pkt, rtnl
+from lib.lab import A, A_MAC, D, D_MAC, LL, MAC
 from lib.ring import Ring
 from lib.wait import holds_for, wait_for
+from lib.wire import silence
 
 RETRANS = 1.0
 EARLY = 0.96            # askers' clocks may run a little faster
@@ -242,6 +244,63 @@ def test_nd_h1_cable_between_the_links(make_ring):
             time.sleep(2)
         assert len(ring.probes(ring.taps[0], addr)) <= 4
     quiet(ring, "after all", 4)
+
+
+# --- what one proxy makes of it, packet by packet ---
+
+OTHER_MAC = "02:00:00:00:0f:01"
+OTHER = pkt.lladdr(OTHER_MAC)           # a router, or another proxy
+
+
+def test_nd_h1_ns_while_solicited_is_left_alone(lab):
+    """Another proxy's, on the side that is asked and on the other; a host's is noted."""
+    lab.solicit("up0", A_MAC, A, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    for dev in ("down0", "up0"):
+        lab.solicit(dev, OTHER_MAC, OTHER, D)
+    silence(lab.up0, lab.down0, match=pkt.is_ns(D))
+    assert [x["addr"] for x in lab.tool.solicits()[D]["solicitors"]] == [A]
+    lab.advertise("down0", D_MAC, D)
+    lab.proxied_na("up0", D, A, A_MAC, s=1)
+    silence(lab.up0, lab.down0, match=pkt.is_na(D))
+    # answered: a router that asks now is asked for, and answered
+    lab.solicit("up0", OTHER_MAC, OTHER, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), LL["down0"], D_MAC)
+    lab.advertise("down0", D_MAC, D)
+    lab.proxied_na("up0", D, OTHER, OTHER_MAC, s=1)
+
+
+def test_nd_h1_router_asks_again_after_retrans_timer(lab):
+    """What was left alone was not lost."""
+    lab.solicit("up0", A_MAC, A, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    lab.solicit("up0", OTHER_MAC, OTHER, D)
+    silence(lab.down0, match=pkt.is_ns(D))
+    time.sleep(RETRANS)
+    lab.solicit("up0", OTHER_MAC, OTHER, D)
+    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    lab.advertise("down0", D_MAC, D)
+    lab.proxied_na("up0", D, OTHER, OTHER_MAC, s=1)
+
+
+@pytest.mark.parametrize("dev", ["up0", "down0"])
+def test_nd_h1_hearsay_is_not_believed(lab, dev):
+    """A proxy's answer about a host that was itself heard just now."""
+    lab.learn("down0", D_MAC, D)
+    lab.ports[dev].send(pkt.na(OTHER_MAC, OTHER, D, LL[dev], MAC[dev], s=1))
+    wait_for(lambda: lab.tool.drops(dev) == {"own-echo": 1}, "dropped")
+    host = lab.tool.host(D)
+    assert (host["dev"], host["lladdr"]) == ("down0", D_MAC)
+    assert rtnl.neigh(lab.r, D, "down0")[0] == D_MAC
+
+
+def test_nd_h1_answer_of_the_next_proxy_is_believed(lab):
+    """Links in a row: the host is behind another proxy, and nowhere else."""
+    lab.solicit("up0", A_MAC, A, D)
+    got = lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    lab.down0.send(pkt.na(OTHER_MAC, OTHER, D, got.src, MAC["down0"], s=1))
+    lab.proxied_na("up0", D, A, A_MAC, s=1)
+    assert lab.tool.wait_host(D, "down0")["lladdr"] == OTHER_MAC
 
 
 def bounded_cable(ring):
