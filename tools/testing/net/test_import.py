@@ -5,7 +5,7 @@
 """
 import pytest
 
-from lib.lab import PFX
+from lib.lab import LL, PFX
 from lib.wait import wait_for
 
 UH, DH = "2001:db8:1::10", "2001:db8:1:0:8::20"
@@ -48,7 +48,10 @@ def test_control_import_rule_with_iface(relay):
 
 
 def test_control_import_answers_for_its_rules_only(relay):
-    # as ndppd does: the rest of the on-link /64 is not its business
+    # as ndppd does: the rest of the on-link /64 is not its business. The way back is routed.
+    relay.dh.ip("addr flush dev eth0 scope global",
+                f"addr add {DH}/80 dev eth0 nodad",
+                f"route add default via {LL['down0']} dev eth0")
     text = run_import(relay, IFACE % ("2001:db8:1:0:9::/80", PFX))
     assert "prefix deny ::/0" in text
     relay.tool.wait_prefix("2001:db8:1:0:9::/80")
