@@ -39,21 +39,24 @@ enum color link_state_color(uint32_t state)
 	return C_BAD;
 }
 
+/* In text, those that are as they are by themselves are left out. */
+static void print_setting(const char *key, const char *lead, bool on, bool by_itself)
+{
+	out_onoff(key, out.details || on != by_itself ? lead : NULL, on);
+}
+
 static void print_settings(struct nlattr **tb)
 {
-	bool nd = attr_u32(tb[NDPROXY_A_LINK_ND]), guard = attr_u32(tb[NDPROXY_A_LINK_GUARD]);
 	uint32_t override = attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]);
 	uint32_t na_source = attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]);
-	bool ra_guard = attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]);
 
-	if (!out.json && !out.details && nd && guard && override == NDPROXY_OVERRIDE_KEEP &&
-	    na_source == NDPROXY_NA_SOURCE_AUTO && ra_guard)
-		return;
-	out_onoff("nd", " nd ", nd);
-	out_str("override", " override ", C_NONE, name_of(&override_names, override));
-	out_str("na_source", " na-source ", C_NONE, name_of(&na_source_names, na_source));
-	out_onoff("ra_guard", " ra-guard ", ra_guard);
-	out_onoff("guard", " guard ", guard);
+	print_setting("nd", " nd ", attr_u32(tb[NDPROXY_A_LINK_ND]), true);
+	out_str("override", out.details || override ? " override " : NULL, C_NONE,
+		name_of(&override_names, override));
+	out_str("na_source", out.details || na_source ? " na-source " : NULL, C_NONE,
+		name_of(&na_source_names, na_source));
+	print_setting("ra_guard", " ra-guard ", attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]), true);
+	print_setting("guard", " guard ", attr_u32(tb[NDPROXY_A_LINK_GUARD]), true);
 }
 
 /**

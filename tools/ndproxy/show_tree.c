@@ -15,6 +15,7 @@
 #include "show.h"
 
 #define MAX_DEPTH	8
+#define HOST_INDENT	12	/* below group, link, prefix and place */
 
 /* What leads to a node: to one that has others behind it, to the last, and what stands below. */
 struct glyphs {
@@ -28,17 +29,31 @@ static const struct glyphs ascii = { "|- ", "`- ", "|  ", "   " };
 static const struct glyphs utf8 = { "├─ ", "└─ ", "│  ", "   " };
 
 /**
+ * struct columns - how wide what is told of hosts may be
+ * @addr: of the longest address
+ * @lladdr: there is room for link-layer addresses
+ * @evidence: and for what told of each
+ */
+struct columns {
+	int addr;
+	bool lladdr;
+	bool evidence;
+};
+
+/**
  * struct canvas - where the tree is drawn
  * @glyphs: its lines
  * @width: columns of the terminal; 0: it is none
  * @depth: of the node
  * @more: at each depth: others come behind
+ * @col: columns of hosts
  */
 struct canvas {
 	const struct glyphs *glyphs;
 	int width;
 	int depth;
 	bool more[MAX_DEPTH];
+	struct columns col;
 };
 
 static int terminal_width(void)
@@ -73,18 +88,6 @@ static void count(const char *lead, size_t n, const char *one, const char *many)
 }
 
 /* --- hosts, in columns --- */
-
-/**
- * struct columns - how wide what is told of hosts may be
- * @addr: of the longest address
- * @lladdr: there is room for link-layer addresses
- * @evidence: and for what told of each
- */
-struct columns {
-	int addr;
-	bool lladdr;
-	bool evidence;
-};
 
 static void age_text(uint64_t ms, char *text, size_t size)
 {
@@ -127,7 +130,10 @@ static void draw_host(const struct columns *col, const struct host *host)
 			   8);
 	age_text(attr_u64(tb[NDPROXY_A_HOST_AGE]), text, sizeof(text));
 	printf("%6s", text);
-	printf("  %s", attr_u32(tb[NDPROXY_A_HOST_ROUTE]) ? "route" : "     ");
+	if (attr_u32(tb[NDPROXY_A_HOST_ROUTE]))
+		fputs("  route", stdout);
+	else if (col->lladdr && lladdr)
+		fputs("       ", stdout);
 	if (col->lladdr && lladdr)
 		out_lladdr(NULL, "  ", mnl_attr_get_payload(lladdr),
 			   mnl_attr_get_payload_len(lladdr));
@@ -135,34 +141,27 @@ static void draw_host(const struct columns *col, const struct host *host)
 }
 
 /* Narrow terminals do without the link-layer address first, then without the evidence. */
-static struct columns measure(const struct canvas *c, const struct host *hosts, size_t n)
+static void measure(struct canvas *c, const struct tree *tree)
 {
-	struct columns col = { .lladdr = true, .evidence = true };
+	struct columns *col = &c->col;
 	char text[INET6_ADDRSTRLEN];
 	int need;
 
-	for (size_t i = 0; i < n; i++) {
-		inet_ntop(AF_INET6, &hosts[i].addr, text, sizeof(text));
-		if ((int)strlen(text) > col.addr)
-			col.addr = strlen(text);
+	for (size_t i = 0; i < tree->n[HOSTS]; i++) {
+		inet_ntop(AF_INET6, &tree->hosts[i].addr, text, sizeof(text));
+		if ((int)strlen(text) > col->addr)
+			col->addr = strlen(text);
 	}
-	need = 3 * (c->depth + 1) + col.addr + 2 + 11 + 8 + 6 + 7 + 19;
-	if (c->width && need > c->width) {
-		col.lladdr = false;
-		need -= 19;
-	}
-	if (c->width && need > c->width)
-		col.evidence = false;
-	return col;
+	need = HOST_INDENT + col->addr + 2 + 11 + 8 + 6 + 7;
+	col->evidence = !c->width || need <= c->width;
+	col->lladdr = !c->width || need + 19 <= c->width;
 }
 
 static void draw_hosts(struct canvas *c, const struct host *hosts, size_t n)
 {
-	struct columns col = measure(c, hosts, n);
-
 	for (size_t i = 0; i < n; i++) {
 		begin(c, i + 1 < n);
-		draw_host(&col, &hosts[i]);
+		draw_host(&c->col, &hosts[i]);
 	}
 }
 
@@ -231,7 +230,8 @@ static void draw_prefixes(struct canvas *c, const struct tree *tree, const struc
 {
 	size_t left = tree_prefixes(tree, link);
 
-	if (!left && link->role == NDPROXY_ROLE_UPSTREAM) {
+	if (!left && link->role == NDPROXY_ROLE_UPSTREAM &&
+	    attr_u32(link->tb[NDPROXY_A_LINK_STATE]) == NDPROXY_LINK_STATE_ACTIVE) {
 		begin(c, false);
 		out_str(NULL, "", C_DOUBT, "no prefix yet");
 		printf(" (ndproxy check tells why)\n");
@@ -258,11 +258,11 @@ static void draw_link(struct canvas *c, const struct tree *tree, const struct li
 	out_str(NULL, "", C_DEV, link->name);
 	printf("  %s  ", name_of(&role_names, link->role));
 	out_str(NULL, "", link_state_color(state), name_of(&link_state_names, state));
-	link_settings_print(tb);
 	if (tb[NDPROXY_A_LINK_REASON])
 		out_str(NULL, ": ", C_BAD, attr_str(tb[NDPROXY_A_LINK_REASON]));
 	if (tb[NDPROXY_A_LINK_REMAINING])
 		printf(" (%u s left)", attr_u32(tb[NDPROXY_A_LINK_REMAINING]));
+	link_settings_print(tb);
 	out_line_end();
 	enter(c, more);
 	draw_prefixes(c, tree, link);
@@ -293,6 +293,7 @@ void tree_draw(const struct tree *tree, const struct nl_list *rules)
 
 	setlocale(LC_CTYPE, "");
 	c.glyphs = strcmp(nl_langinfo(CODESET), "UTF-8") ? &ascii : &utf8;
+	measure(&c, tree);
 	draw_rules(rules);
 	for (size_t i = 0; i < tree->n[LINKS]; i++) {
 		bool more = i + 1 < tree->n[LINKS] && links[i].group == links[i + 1].group;

@@ -517,8 +517,8 @@ def text_of_each_object():
         "2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "
         "age 1m01s route\n")
     assert unit("print", "links").splitlines()[0] == (
-        "3: up0: role upstream group 0 state active nd on override clear na-source link-local "
-        "ra-guard on guard on prefixes 1 hosts 2")
+        "3: up0: role upstream group 0 state active override clear na-source link-local "
+        "prefixes 1 hosts 2")
     assert unit("print", "prefix").splitlines() == [
         "2001:db8:1::/64 dev up0 group 0 mode proxy source route,static marked records 5 hosts 6",
         "    2001:db8:1::10 dev down0 lladdr 02:00:00:00:dd:10 state reachable evidence na "

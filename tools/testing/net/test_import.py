@@ -5,8 +5,10 @@
 """
 import pytest
 
-from lib.lab import LL, PFX
+from lib import pkt
+from lib.lab import A, A_MAC, LL, PFX
 from lib.wait import wait_for
+from lib.wire import silence
 
 UH, DH = "2001:db8:1::10", "2001:db8:1:0:8::20"
 
@@ -75,3 +77,24 @@ def test_control_import_tells_what_the_kernel_refuses(relay):
                           input="proxy lo { rule ::/64 { iface down0 } }")
     assert done.returncode == 2 and "lo is a loopback device" in done.stderr
     assert "down0" in relay.tool.links()
+
+
+def test_control_import_rule_with_static(make_lab):
+    lab = make_lab(roles=False)
+    run_import(lab, "proxy up0 { rule 2001:db8:1:0:9::/80 { static } }")
+    lab.tool.wait_prefix("2001:db8:1:0:9::/80")
+    lab.solicit("up0", A_MAC, A, "2001:db8:1:0:9::5")
+    lab.up0.expect(pkt.is_na("2001:db8:1:0:9::5", dst=A))
+    lab.solicit("up0", A_MAC, A, "2001:db8:1:0:8::5")
+    silence(lab.up0, match=pkt.is_na("2001:db8:1:0:8::5"))
+
+
+def test_control_import_rule_with_auto(make_lab):
+    lab = make_lab(roles=False)
+    lab.r.ip("route add 2001:db8:1:0:7:1::/96 dev down0")
+    run_import(lab, "proxy up0 { rule 2001:db8:1:0:7::/80 { auto } }")
+    lab.tool.wait_prefix("2001:db8:1:0:7::/80")
+    lab.solicit("up0", A_MAC, A, "2001:db8:1:0:7:1:0:5")
+    lab.up0.expect(pkt.is_na("2001:db8:1:0:7:1:0:5", dst=A))
+    lab.solicit("up0", A_MAC, A, "2001:db8:1:0:7:2:0:5")
+    silence(lab.up0, match=pkt.is_na("2001:db8:1:0:7:2:0:5"))
