@@ -147,9 +147,11 @@ def test_nd_f4_j3_host_moves_under_a_ping(net, no_duplicate, how):
         ping.mark()
         wait_for(lambda dev=dev: net.lives(M, dev), f"{M} on {dev}", 5)
         wait_for(lambda: ping.since_mark() > 40, "answers again", 20)
+        asked = net.solicitations() - asked
+        print(f"to {dev}: {ping.longest_gap():.2f} s without answers, {asked} solicitations")
         assert ping.longest_gap() <= allowed, (dev, ping.longest_gap(), ping.tail())
         assert net.lives(M, dev)
-        assert net.solicitations() - asked <= NS_PER_MOVE, net.solicitations() - asked
+        assert asked <= NS_PER_MOVE, asked
     for name in HOSTS:
         assert "dadfailed" not in net.host(name).sh("ip", "-6", "addr")
     ping.stop()
@@ -269,7 +271,8 @@ def test_nd_j5_unplugged_host_is_answered_for_no_more(net):
     mon.expect("host-lost", timeout=45 + 5 + 3 + 4, addr=D, dev="down0")
     took = time.monotonic() - start
     wait_for(lambda: not [x for x in rtnl.routes(net.r) if x.startswith(D + " ")], "route gone")
-    assert not tap.count(pkt.is_na(D)), f"answered for; lost after {took:.1f} s"
+    print(f"forgotten after {took:.1f} s")
+    assert not tap.count(pkt.is_na(D))
     tap.close()
     net.plug("dh", "down0")
     ping.mark()
