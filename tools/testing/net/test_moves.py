@@ -141,6 +141,9 @@ def test_nd_f4_j3_host_moves_under_a_ping(net, no_duplicate, how):
     wait_for(lambda: ping.answers() > 10, "warm")
     # the second that a host's own detection takes is not the proxy's
     allowed = 2.0 if how is probes else 1.0
+    # nor the emulator's share of a busy machine
+    if not time_travels():
+        allowed += 0.5
     for dev in TRIP:
         asked = net.solicitations()
         how(net, dev)
