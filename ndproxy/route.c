@@ -443,7 +443,8 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 	struct ndp_link *link;
 	int err;
 
-	err = ndp_rtnl_route(nn, req, req->add ? NLM_F_CREATE | NLM_F_EXCL : 0);
+	/* Not NLM_F_EXCL: the routes of two links differ in the device only. */
+	err = ndp_rtnl_route(nn, req, req->add ? NLM_F_CREATE : 0);
 	if (req->add) {
 		if (err && err != -EEXIST)
 			ndp_route_complain(req, err);

@@ -5,9 +5,11 @@
     A, B              |               D
                     down1 --- wire down1   E
 """
+import time
+
 import pytest
 
-from lib import kmod, pkt
+from lib import kmod, pkt, rtnl
 from lib.lab import A, A_MAC, B, B_MAC, D, D_MAC, DEAD, LL, MAC, PFX
 from lib.wait import wait_for
 from lib.wire import silence
@@ -114,8 +116,8 @@ def test_nd_g2_bounded_in_all(cold):
 def test_nd_g2_default_limits_under_a_scan(cold):
     """Ten packets each for 300 that do not exist: never more than 256 wait."""
     lab = cold
-    for i in range(300):
-        send(lab, f"2001:db8:1::9:{i:x}", 10)
+    lab.up0.send(*[x for i in range(300) for x in 10 * [pkt.echo(
+        A_MAC, MAC["up0"], A, f"2001:db8:1::9:{i:x}")]])
     wait_count(lab, "up0", "held", 3000)
     wait_for(lambda: count(lab, "up0", "hold-limit") +
              count(lab, "up0", "not-found") == 3000, "all are gone")
@@ -216,6 +218,38 @@ def test_nd_g2_found_by_its_own_solicitation(cold):
     lab.down0.expect(pkt.is_ns(D))
     lab.solicit("down0", D_MAC, D, "2001:db8:1::1")
     lab.down0.expect(pkt.is_type(128))
+
+
+def test_nd_g2_with_an_address_of_the_prefix_on_both_links(cold):
+    """The kernel takes the equal route back to where the packet came from (B5)."""
+    lab = cold
+    lab.r.ip("addr add 2001:db8:1::2/64 dev down0 nodad",
+             f"neigh del {A} dev up0")
+    net = pkt.pton(PFX.split("/", maxsplit=1)[0]).hex() + " 40 "
+
+    def marks():
+        flags = [int(x.split()[8], 16) & rtnl.MARK for x in lab.r.read(
+            "/proc/net/ipv6_route").splitlines() if x.startswith(net)]
+        return len(flags) == 4 and all(flags)
+    wait_for(marks, "all of the prefix's routes are marked")
+    send(lab, A, src=D, dev="down0")
+    got = lab.up0.expect(pkt.is_ns(A))
+    lab.advertise("up0", A_MAC, A, got.src)
+    got = lab.up0.expect(pkt.is_type(128))
+    assert got.eth_dst == A_MAC and pkt.same(got.src, D)
+    silence(lab.down0, match=back)
+    assert count(lab, "down0", "held") == 1
+
+
+def test_nd_g2_one_packet_for_each_target(cold):
+    """A newer packet takes the older one's place, and not a new time to wait."""
+    lab = cold
+    lab.tool.param("hold_per_target", 1)
+    for seq in range(14):
+        lab.up0.send(pkt.echo(A_MAC, MAC["up0"], A, DEAD, seq=seq))
+        time.sleep(0.25)
+    lab.up0.expect(pkt.is_type(UNREACHABLE, code=3))
+    wait_count(lab, "up0", "held", 14)
 
 
 def fill(lab):

@@ -26,6 +26,7 @@ def hooks(ns):
     return re.findall(r"(ndp_\w+) \[ndproxy\]", done.stdout)
 
 
+@pytest.mark.core
 def test_nd_j6_no_hooks_without_links(make_lab):
     lab = make_lab(roles=False)
     # something that is always listed, so that an empty list means something

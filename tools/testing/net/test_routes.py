@@ -23,6 +23,18 @@ def test_nd_b5_no_address_needed_downstream(lab):
     assert "dev up0" in got, "an unscoped lookup stays upstream"
 
 
+@pytest.mark.core
+def test_nd_b5_a_route_on_each_downstream_link(lab3):
+    for dev in ("down0", "down1"):
+        got = lab3.r.sh("ip", "-6", "route", "get", D, "oif", dev)
+        assert f"dev {dev}" in got and "via" not in got
+    wait_for(lambda: rtnl.marked(lab3.r, PFX) ==
+             {(PFX, "up0"), (PFX, "down0"), (PFX, "down1")}, "marks")
+    lab3.tool("link", "set", "down0", "role", "none")
+    wait_for(lambda: rtnl.marked(lab3.r, PFX) ==
+             {(PFX, "up0"), (PFX, "down1")}, "one is gone")
+
+
 def test_nd_b5_route_goes_with_the_role(lab):
     assert [x for x in rtnl.routes(lab.r) if PFX in x and "down0" in x]
     lab.tool("link", "set", "down0", "role", "none")

@@ -86,6 +86,7 @@ def test_nd_a7_not_found_in_a_vrf_is_unreachable(red):
     assert red.tool.stats("up0")["held"] == 1
 
 
+@pytest.mark.core
 def test_nd_a7_two_vrfs_with_one_prefix(make_lab):
     """The same addresses twice: each VRF's hosts find their own, and nobody else's."""
     lab = make_lab(("up0", "down0", "up1", "down2"),
@@ -137,6 +138,7 @@ def bridged(make_lab):
     return lab
 
 
+@pytest.mark.core
 def test_nd_a7_bridged_solicitation_is_proxied_once(bridged):
     """From a port: to the other port as it is, and upstream once, from the bridge."""
     lab = bridged
@@ -169,6 +171,7 @@ def test_nd_a7_bridged_neighbours_are_left_alone(bridged):
     assert lab.tool.host(D) is None
 
 
+@pytest.mark.core
 def test_nd_a7_bridged_packets_are_not_held(bridged):
     """A bridged packet passes the FORWARD hook, too."""
     lab = bridged
