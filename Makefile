@@ -7,6 +7,7 @@
 #   make check      every test on every supported kernel; make kunit, lint: parts of it
 #   make docs       the documents as HTML, into the cache; prints the first page
 #   make deb        Debian packages, into the cache; prints their files
+#   make check-packages  these on Debian 12, 13 and sid, each with its own kernel: long
 #   make fuzz       ten minutes of each parser and of the MLD engine's core, in user space, and of random
 #                   and mutated netlink messages
 #   make soak       load, unload, configure and delete, a thousand times; then all at once, half an hour
@@ -87,6 +88,9 @@ fuzz:
 deb docs:
 	@tools/testing/$@
 
+check-packages:
+	@tools/testing/systems
+
 bench:
 	@tools/bench/bench
 
@@ -96,4 +100,4 @@ clean:
 	rm -f *.ko *.o *.mod *.mod.c .*.cmd Module.symvers modules.order .module-common.o
 
 .PHONY: all modules no-headers tool install install-source install-command uninstall check kunit lint demo \
-	soak fuzz deb docs bench clean
+	soak fuzz deb docs check-packages bench clean
