@@ -35,13 +35,21 @@ from lib.wait import wait_for                               # noqa: E402
 
 RESULTS = os.environ.get("RESULTS", ".")
 ROUND = 6.0                             # real seconds between two unloadings
-NAMES = ["up0", "down0"] * 4 + ["spare0", "spare1", "lo", "nosuch", "", ".",
-                                "a/b", "x" * 15, "x" * 16]
-ADDRS = [socket.inet_pton(socket.AF_INET6, a) for a in (
-    "2001:db8:1::", "2001:db8:1::c0:0", "2001:db8:1::c1:1", R_ADDR, LL["up0"],
-    "2001:db8:1::5", "2001:db8:2::", "2001:db8:2::7", "2001:db8::", "::",
-    "::1", "fe80::", "ff02::1", "ff02::1:ff00:5", "ff05::1234", "ff3e::8000:1",
-    "ff01::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+NAMES = ["up0", "down0"] * 10 + ["spare0", "spare1", "lo", "nosuch", "", ".",
+                                 "a/b", "x" * 15, "x" * 16]
+
+
+def addresses(*texts):
+    """In 16 octets each."""
+    return [socket.inet_pton(socket.AF_INET6, text) for text in texts]
+
+
+PREFIXES = addresses("2001:db8:1::", "2001:db8:2::", "2001:db8::", "2001:db8:1:0:80::", "::")
+HOSTS = addresses("2001:db8:1::c0:0", "2001:db8:1::c1:1", "2001:db8:1::5", "2001:db8:1::6",
+                  "2001:db8:1::c2:2", "2001:db8:2::7", R_ADDR, LL["up0"])
+GROUPS = addresses("ff02::1", "ff02::1:ff00:5", "ff05::1234", "ff05::5678", "ff3e::8000:1",
+                   "ff01::1", "ff0e::9")
+OTHERS = addresses("::1", "fe80::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
 NUMBERS = [0, 1, 2, 3, 5, 10, 64, 100, 125, 255, 256, 1000, 4096, 65535,
            65536, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff]
 
@@ -70,17 +78,24 @@ class Maker:
         size = {"u8": 1, "u16": 2, "u64": 8}.get(kind, 4)
         return (value & (1 << 8 * size) - 1).to_bytes(size, sys.byteorder)
 
-    def address(self):
-        """One that means something, or one near it, or any."""
+    def address(self, op, a):
+        """One that means something there, or one near it, or any."""
         rng = self.rng
-        addr = bytearray(rng.choice(ADDRS))
-        if rng.random() < 0.3:
+        pool = HOSTS
+        if a.name == "group":
+            pool = GROUPS
+        elif op.name.startswith(("prefix", "rule")) or a.name == "prefix":
+            pool = PREFIXES
+        if rng.random() < 0.1:
+            pool = HOSTS + PREFIXES + GROUPS + OTHERS
+        addr = bytearray(rng.choice(pool))
+        if rng.random() < (0.3 if pool is HOSTS else 0.05):
             addr[15] ^= rng.randrange(256)
         if rng.random() < 0.03:
             addr = bytearray(rng.randbytes(16))
         return bytes(addr)
 
-    def value(self, a):
+    def value(self, op, a):
         """What an attribute may hold, likely with a meaning."""
         rng = self.rng
         if a.name == "ifname":
@@ -89,7 +104,7 @@ class Maker:
             pool = self.params if a.name == "name" else ["a", "b", "c" * 31]
             return rng.choice(pool + ["nosuch"]).encode() + b"\0"
         if a.length == 16:
-            return self.address()
+            return self.address(op, a)
         if a.name == "ifindex":
             return struct.pack("=I", rng.choice((1, 2, 3, 4, 5, 4711)))
         if a.name == "prefix-len":
@@ -116,7 +131,7 @@ class Maker:
             times = 1
             if a.multi:
                 times = rng.choice((1, 1, 2, 3, 30, 300, 3000))
-            found += [(a.number, self.value(a)) for _ in range(times)]
+            found += [(a.number, self.value(op, a)) for _ in range(times)]
         return found
 
     def spoil(self, attrs):
