@@ -320,6 +320,7 @@ def test_control_check_proxy_ndp(lab, dev):
 
 
 def test_control_check_querier_and_no_joins(lab):
+    lab.tool("mld", "link", "set", "up0", "off")
     lab.up0.send(mld.query())
     wait_for(lambda: check(lab), "query counted")
     found = one(lab, "mld", "up0")
