@@ -34,6 +34,7 @@ def real(make_lab):
     lab.r.ip("addr add 2001:db8:2::1/64 dev out0 nodad")
     lab.xh.ip(f"addr add {FAR}/64 dev eth0 nodad",
               "route add default via 2001:db8:2::1")
+    lab.wait_listening(lab.xh, FAR)
     for name, addr in ADDRS.items():
         router = pkt.lladdr(MAC[NEAR[name]])
         lab.hosts[name].ip(
@@ -41,6 +42,7 @@ def real(make_lab):
             f"route add default via {router} dev eth0",
             *[f"neigh replace {other} lladdr {MAC[NEAR[name]]} dev eth0 "
               "nud permanent" for other in ADDRS.values() if other != addr])
+        lab.wait_listening(lab.hosts[name], addr)
     return lab
 
 
@@ -168,7 +170,7 @@ class Flows:
     """A hundred flows from the upstream host to as many addresses downstream."""
 
     def __init__(self, lab):
-        lab.dh.ip(*[f"addr add {x}/64 dev eth0 nodad" for x in FLOWS])
+        lab.give(lab.dh, *FLOWS)
         lab.uh.ip(*[f"neigh replace {x} lladdr {MAC['up0']} dev eth0 "
                     "nud permanent" for x in FLOWS])
         with lab.dh:

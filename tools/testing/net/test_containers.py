@@ -59,7 +59,7 @@ class Site:
         for dev, mac in BR_MAC.items():
             lab.r.ip(f"link add {dev} address {mac} type bridge "
                      "mcast_snooping 0", f"link set {dev} up")
-        lab.uh.ip(f"addr add {A}/64 dev eth0 nodad")
+        lab.give(lab.uh, A)
         for dev, count in number.items():
             for i in range(count):
                 self._container(dev, i, plen)
@@ -87,6 +87,7 @@ class Site:
         ns.ip("link set eth0 up",
               f"addr add {addr_of(bridge, number)}/{plen} dev eth0 nodad",
               f"route add default via {BR_LL[bridge]} dev eth0")
+        self.lab.wait_listening(ns, addr_of(bridge, number))
         self.hosts[bridge].append(ns)
 
     def addrs(self, bridge):

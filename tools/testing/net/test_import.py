@@ -26,8 +26,8 @@ proxy down0 { rule %s { iface up0 } }
 def relay(make_lab):
     """A router without any role, a host on each side."""
     lab = make_lab(hosts=("up0", "down0"), roles=False)
-    lab.uh.ip(f"addr add {UH}/64 dev eth0 nodad")
-    lab.dh.ip(f"addr add {DH}/64 dev eth0 nodad")
+    lab.give(lab.uh, UH)
+    lab.give(lab.dh, DH)
     return lab
 
 
@@ -54,6 +54,7 @@ def test_control_import_answers_for_its_rules_only(relay):
     relay.dh.ip("addr flush dev eth0 scope global",
                 f"addr add {DH}/80 dev eth0 nodad",
                 f"route add default via {LL['down0']} dev eth0")
+    relay.wait_listening(relay.dh, DH)
     text = run_import(relay, IFACE % ("2001:db8:1:0:9::/80", PFX))
     assert "prefix deny ::/0" in text
     relay.tool.wait_prefix("2001:db8:1:0:9::/80")

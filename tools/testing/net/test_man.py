@@ -12,6 +12,7 @@ import re
 
 import pytest
 
+from lib.lab import Lab
 from lib.netns import Namespace, free_name
 from lib.tool import PATH, Tool
 from lib.wait import wait_for
@@ -87,7 +88,7 @@ class Router:
         self.r.ip(*lines, f"link set {port} up")
         host.sysctl("ipv6.conf.eth0.accept_ra", 0)
         host.up("eth0")
-        host.ip(f"addr add {addr}/64 dev eth0 nodad")
+        Lab.give(host, addr)
         return host
 
     def close(self):

@@ -59,8 +59,7 @@ class Net:
                            ("router_solicitation_delay", 0)):
             ns.sysctl(f"ipv6.conf.default.{key}", value)
         self._cable(ns, "eth0", mac, name, bridge)
-        ns.ip(f"addr add {addr}/64 dev eth0 nodad")
-        self.lab.wait_addr(ns, (addr, "eth0"))
+        self.lab.give(ns, addr)
 
     def host(self, name):
         """A host's namespace."""

@@ -40,7 +40,7 @@ def red(make_lab):
     lab = make_lab(RED, hosts=RED, addrs=False, roles=False)
     enslave(lab, "red", 100, RED)
     for name, addr in ADDRS.items():
-        lab.hosts[name].ip(f"addr add {addr}/64 dev eth0 nodad")
+        lab.give(lab.hosts[name], addr)
     lab.set_roles(RED)
     lab.tool.wait_prefix(PFX)
     return lab
@@ -95,7 +95,7 @@ def test_nd_a7_two_vrfs_with_one_prefix(make_lab):
     enslave(lab, "red", 100, ("up0", "down0"))
     enslave(lab, "blue", 200, BLUE)
     for name, addr in (("uh", A), ("dh", D), ("uh1", A), ("dh2", D)):
-        lab.hosts[name].ip(f"addr add {addr}/64 dev eth0 nodad")
+        lab.give(lab.hosts[name], addr)
     lab.set_roles(("up0", "down0"))
     for dev, role in (("up1", "upstream"), ("down2", "downstream")):
         lab.tool("link", "set", dev, "role", role, "group", 1)
@@ -111,7 +111,7 @@ def test_nd_a7_two_vrfs_with_one_prefix(make_lab):
     tables = {t for x in rtnl.routes(lab.r) for t in ("table 100", "table 200")
               if D in x and t in x}
     assert tables == {"table 100", "table 200"}, rtnl.routes(lab.r)
-    lab.dh2.ip(f"addr add {E}/64 dev eth0 nodad")
+    lab.give(lab.dh2, E)
     assert ping(lab.uh1, E)
     assert not ping(lab.uh, E, wait=4)
     for port in ports.values():

@@ -120,11 +120,13 @@ class Lab:
 
     @staticmethod
     def give(ns, *addrs, dev="eth0"):
-        """
-        Give a host addresses, and wait until it listens for solicitations:
-        the kernel joins their groups from work of its own, later.
-        """
+        """Give a host addresses, and wait until it listens for solicitations."""
         ns.ip(*[f"addr add {addr}/64 dev {dev} nodad" for addr in addrs])
+        Lab.wait_listening(ns, *addrs, dev=dev)
+
+    @staticmethod
+    def wait_listening(ns, *addrs, dev="eth0"):
+        """The kernel joins the groups of new addresses from work of its own, later."""
         groups = {pkt.pton(pkt.snm(addr)).hex() for addr in addrs}
         wait_for(lambda: groups <= {line.split()[2] for line in
                                     ns.read("/proc/net/igmp6").splitlines()

@@ -76,7 +76,7 @@ class Ring:
             ns.sysctl(f"ipv6.conf.all.{key}", 0)
         self._plug(ns, "eth0", self.host_mac(name), "1" if name[0] == "x"
                    else "2")
-        ns.ip(f"addr add {self.addr(name)}/64 dev eth0 nodad")
+        Lab.give(ns, self.addr(name))
         self.hosts[name] = ns
 
     @staticmethod
