@@ -5,6 +5,7 @@
  * Advertisements are looked at for ra.c, and go on.
  */
 
+#include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
@@ -120,6 +121,36 @@ static void ndp_hook_router_sent(struct ndp_net *nn, struct sk_buff *skb, int of
 		ndp_ra_sent(nn, ifindex, ndp_link_by_index(nn, ifindex), pkt.saddr, &ra);
 }
 
+static bool ndp_hook_to_group(const struct sk_buff *skb)
+{
+	return is_multicast_ether_addr(eth_hdr(skb)->h_dest);
+}
+
+/* A bridge calls the hook for a frame that all its other ports get, too. */
+static bool ndp_hook_is_flooded(const struct sk_buff *skb)
+{
+	return nf_bridge_in_prerouting(skb) && ndp_hook_to_group(skb);
+}
+
+/*
+ * With bridge-nf-call-ip6tables the hook is called for what enters a bridge by a port, as if it
+ * came in on the bridge, and no second time for what the bridge then gives to this router, unless
+ * the bridge is a VRF's port. What it passes on between its ports is not the router's (ND-A7).
+ *
+ * Return: true if the packet is not the router's, or has been here before.
+ */
+static bool ndp_hook_is_bridged(const struct sk_buff *skb, const struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	if (likely(!nf_bridge_info_exists(skb)))
+		return false;
+#endif
+	if (nf_bridge_in_prerouting(skb))
+		return !ndp_hook_to_group(skb) &&
+		       !ether_addr_equal(eth_hdr(skb)->h_dest, dev->dev_addr);
+	return IS_ENABLED(CONFIG_BRIDGE_NETFILTER) && netif_is_bridge_master(dev);
+}
+
 /*
  * An invalid message goes on to the kernel, which drops it by the same rules. To an address that is
  * not its own the kernel would forward it instead: one for a proxied host ends here (ND-C9).
@@ -153,7 +184,7 @@ static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, 
 	}
 	rx.mac = ndp_hook_mac(skb, rx.dev);
 	verdict = info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) : ndp_proxy_na(&rx, &info);
-	if (verdict == NDP_PASS)
+	if (verdict == NDP_PASS || ndp_hook_is_flooded(skb))
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;
@@ -179,10 +210,7 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 	type = ndp_hook_type(skb, offset);
 	if (type < ND_TYPE_RA || type > ND_TYPE_NA)
 		return NF_ACCEPT;
-	/*
-	 * A frame that a bridge passes on between its ports; what is for this router comes again.
-	 */
-	if (nf_bridge_in_prerouting(skb))
+	if (ndp_hook_is_bridged(skb, state->in))
 		return NF_ACCEPT;
 
 	nn = ndp_net(state->net);

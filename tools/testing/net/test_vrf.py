@@ -121,8 +121,8 @@ def test_nd_a7_two_vrfs_with_one_prefix(make_lab):
 @pytest.fixture
 def bridged(make_lab):
     """The downstream link is a bridge, and bridges call netfilter."""
-    subprocess.run("mp br_netfilter", shell=True, check=False,
-                   capture_output=True)
+    subprocess.run("mp br_netfilter; insmod $BR_NETFILTER_KO", shell=True,
+                   check=False, capture_output=True)
     lab = make_lab(("up0", "down0", "down1"), roles=False)
     try:
         lab.r.sysctl("bridge.bridge-nf-call-ip6tables", 1)
