@@ -177,7 +177,7 @@ def test_nd_f4_host_without_carrier_is_not_asked(lab):
     wait_for(lambda: "NO-CARRIER" in lab.r.sh("ip", "link", "show", "down0"),
              "no carrier")
     asked = lab.tool.stats("down0")["ns_out"]
-    lab.down1.send(CLAIMS["ns"]())
+    lab.down1.send(CLAIMS["una"]())
     wait_moved(lab)
     assert lab.tool.stats("down0")["ns_out"] == asked
 

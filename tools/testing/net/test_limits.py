@@ -18,7 +18,7 @@ DEFAULTS = {"targets_per_prefix": 4096, "solicitors_per_target": 8,
             "record_lifetime": 5, "hosts_per_prefix": 65536,
             "hosts_per_lladdr": 256, "host_lifetime": 600, "ns_rate": 1000,
             "ns_burst": 1000, "mcast_na_rate": 100, "hold_per_target": 3,
-            "hold_packets": 256}
+            "hold_packets": 256, "snoop_groups": 2048}
 
 
 def target(i):
