@@ -543,10 +543,10 @@ def test_mld_setting_survives_the_device(make_lab):
     def runs():
         return "down0" in {x["ifname"] for x in lab.tool.json("mld", "link", "show")}
     lab.tool("link", "set", "down0", "role", "downstream")
-    lab.tool("mld", "link", "set", "down0", "on")
-    assert lab.tool.refused("mld", "link", "set", "down0", "version", "1")
+    lab.tool("mld", "link", "set", "down0", "on", "robustness", "3")
     lab.add_link("down0")
     wait_for(runs, "started")
+    assert lab.tool.json("mld", "link", "show", "down0")[0]["robustness"] == 3
     lab.tool("mld", "link", "set", "down0", "version", "1", "robustness", "5")
     lab.r.ip("link del down0")
     wait_for(lambda: not runs(), "gone")
