@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Hosts: where targets live. Part of the map: include ndproxy.h. */
+/*
+ * Hosts: where targets live.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_HOST_H
 #define NDPROXY_HOST_H
 

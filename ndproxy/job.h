@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the workqueue does in the order in which it was asked. Part of the map: include ndproxy.h. */
+/*
+ * What the workqueue does in the order in which it was asked.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_JOB_H
 #define NDPROXY_JOB_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Limits (spec I): a default per module, a value per namespace. Part of the map: include ndproxy.h. */
+/*
+ * Limits (spec I): a default per module, a value per namespace.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_LIMITS_H
 #define NDPROXY_LIMITS_H
 

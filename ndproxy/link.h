@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Managed links and their groups, and the Router Advertisements that bear on them. Part of the map: include ndproxy.h. */
+/*
+ * Managed links and their groups, and the Router Advertisements that bear on them.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_LINK_H
 #define NDPROXY_LINK_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Proxied prefixes, their modes, and the rules that choose them. Part of the map: include ndproxy.h. */
+/*
+ * Proxied prefixes, their modes, and the rules that choose them.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_PREFIX_H
 #define NDPROXY_PREFIX_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel's routes: asked for, listened to and learnt from. Part of the map: include ndproxy.h. */
+/*
+ * The kernel's routes: asked for, listened to and learnt from.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_ROUTE_H
 #define NDPROXY_ROUTE_H
 

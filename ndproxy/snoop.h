@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The multicast listener engine on links, and the groups of hosts. Part of the map: include ndproxy.h. */
+/*
+ * The multicast listener engine on links, and the groups of hosts.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_SNOOP_H
 #define NDPROXY_SNOOP_H
 

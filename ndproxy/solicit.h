@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Solicitation records: who asked for what. Part of the map: include ndproxy.h. */
+/*
+ * Solicitation records: who asked for what.
+ * Part of the map: include ndproxy.h.
+ */
 #ifndef NDPROXY_SOLICIT_H
 #define NDPROXY_SOLICIT_H
 

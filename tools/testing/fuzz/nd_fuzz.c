@@ -39,7 +39,8 @@ static bool is_valid(const struct nd_packet *pkt)
 	bool to_group = pkt->daddr->s6_addr[0] == 0xff;
 	unsigned int slla;
 
-	if (pkt->len < ND_HEADER_LEN || !options_fill(pkt->data, ND_HEADER_LEN, pkt->len, ND_OPT_SLLA, &slla))
+	if (pkt->len < ND_HEADER_LEN ||
+	    !options_fill(pkt->data, ND_HEADER_LEN, pkt->len, ND_OPT_SLLA, &slla))
 		return false;
 	if (pkt->fragment || pkt->hop_limit != 255 || !pkt->checksum_ok)
 		return false;

@@ -198,6 +198,9 @@ def test_mld_e6_bridge_falls_back_to_version_1_and_returns(bed):
 
     def groups():
         return set(peer.believes()) == set(holds(lab))
+    # RFC 3810 9.12: how long version 1 lasts is told by the last query of version 2.
+    wait_for(lambda: lab.tool.json("mld", "link", "show", DEV)[0]["query_interval"] == 5,
+             "a query of version 2", SETTLED)
     lab.uh.ip("link set br0 type bridge mcast_mld_version 1")
     wait_for(version(1), "version 1", 20)
     listen(lab, G3, "exclude")
