@@ -123,23 +123,23 @@ int ndp_fill_static_prefix(struct sk_buff *skb, const struct ndp_link *link,
 }
 
 /**
- * ndp_fill_static_host() - put what the administrator told of a host
+ * ndp_fill_host_config() - put what the administrator told of a host
  * @skb: message
- * @entry: that
+ * @config: that
  *
  * Context: RTNL.
  * Return: 0 or -EMSGSIZE.
  */
-int ndp_fill_static_host(struct sk_buff *skb, const struct ndp_static *entry)
+int ndp_fill_host_config(struct sk_buff *skb, const struct ndp_host_config *config)
 {
-	const struct ndp_link *link = entry->link;
+	const struct ndp_link *link = config->link;
 
-	if (nla_put_in6_addr(skb, NDPROXY_A_HOST_ADDR, &entry->key.addr) ||
+	if (nla_put_in6_addr(skb, NDPROXY_A_HOST_ADDR, &config->addr) ||
 	    (link->ifindex && nla_put_u32(skb, NDPROXY_A_HOST_IFINDEX, link->ifindex)) ||
 	    nla_put_string(skb, NDPROXY_A_HOST_IFNAME, link->name) ||
-	    (entry->lladdr_len &&
-	     nla_put(skb, NDPROXY_A_HOST_LLADDR, entry->lladdr_len, entry->lladdr)) ||
-	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, entry->evidence))
+	    (config->lladdr_len &&
+	     nla_put(skb, NDPROXY_A_HOST_LLADDR, config->lladdr_len, config->lladdr)) ||
+	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, config->evidence))
 		return -EMSGSIZE;
 	return 0;
 }

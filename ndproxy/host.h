@@ -297,30 +297,6 @@ int ndp_host_take_back(struct ndp_net *nn, struct ndp_sighting *sighting);
 /* --- static.c: hosts that the administrator tells of ------------------------------------------ */
 
 /**
- * struct ndp_static - a configured host, or a learnt one that waits for its link or prefix
- * @node: in ndp_hosts.static_table
- * @key: address and group
- * @list: in ndp_hosts.statics
- * @rcu: frees it
- * @link: where it lives
- * @evidence: enum ndp_evidence
- * @lladdr_len: octets at @lladdr; 0: not told
- * @lladdr: its link-layer address
- *
- * RTNL.
- */
-struct ndp_static {
-	struct rhash_head node;
-	struct ndp_host_key key;
-	struct list_head list;
-	struct rcu_head rcu;
-	struct ndp_link *link;
-	u8 evidence;
-	u8 lladdr_len;
-	u8 lladdr[ND_LLADDR_MAX];
-};
-
-/**
  * struct ndp_host_config - what is told of a host
  * @link: where it lives
  * @addr: its address
@@ -336,6 +312,24 @@ struct ndp_host_config {
 	bool wait;
 	u8 lladdr_len;
 	u8 lladdr[ND_LLADDR_MAX];
+};
+
+/**
+ * struct ndp_static - a configured host, or a learnt one that waits for its link or prefix
+ * @node: in ndp_hosts.static_table
+ * @key: address and group
+ * @list: in ndp_hosts.statics
+ * @rcu: frees it
+ * @config: what was told of it
+ *
+ * RTNL.
+ */
+struct ndp_static {
+	struct rhash_head node;
+	struct ndp_host_key key;
+	struct list_head list;
+	struct rcu_head rcu;
+	struct ndp_host_config config;
 };
 
 int ndp_static_init(struct ndp_net *nn);

@@ -67,7 +67,7 @@ int ndp_fill_prefix(struct sk_buff *skb, const struct ndp_onlink *onlink);
 int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host);
 int ndp_fill_static_prefix(struct sk_buff *skb, const struct ndp_link *link,
 			   const struct ndp_static_prefix *entry);
-int ndp_fill_static_host(struct sk_buff *skb, const struct ndp_static *entry);
+int ndp_fill_host_config(struct sk_buff *skb, const struct ndp_host_config *config);
 int ndp_fill_rule(struct sk_buff *skb, const struct ndp_rule *rule);
 
 /* --- event.c: what listeners of the netlink group are told ------------------------------------ */

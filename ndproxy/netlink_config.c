@@ -102,7 +102,7 @@ static int ndp_nl_put_config_hosts(struct sk_buff *skb, struct netlink_callback 
 		if (at++ < place->at)
 			continue;
 		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_HOST_GET);
-		if (!hdr || ndp_nl_end(skb, hdr, ndp_fill_static_host(skb, entry)))
+		if (!hdr || ndp_nl_end(skb, hdr, ndp_fill_host_config(skb, &entry->config)))
 			return -EMSGSIZE;
 		place->at = at;
 	}

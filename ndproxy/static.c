@@ -35,7 +35,7 @@ static bool ndp_static_is_learnt(u8 evidence)
 
 static void ndp_static_free(struct ndp_net *nn, struct ndp_static *entry)
 {
-	if (ndp_static_is_learnt(entry->evidence))
+	if (ndp_static_is_learnt(entry->config.evidence))
 		nn->hosts.n_waiting--;
 	rhashtable_remove_fast(&nn->hosts.static_table, &entry->node, ndp_static_params);
 	list_del(&entry->list);
@@ -122,17 +122,14 @@ static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *con
 		return -ENOBUFS;
 	entry->key.addr = config->addr;
 	entry->key.group = config->link->group->id;
-	entry->link = config->link;
-	entry->evidence = config->evidence;
-	entry->lladdr_len = config->lladdr_len;
-	memcpy(entry->lladdr, config->lladdr, config->lladdr_len);
+	entry->config = *config;
 	if (rhashtable_insert_fast(&nn->hosts.static_table, &entry->node, ndp_static_params)) {
 		kfree(entry);
 		return -ENOBUFS;
 	}
 	list_add_tail(&entry->list, &nn->hosts.statics);
 	nn->generation++;
-	if (ndp_static_is_learnt(entry->evidence))
+	if (ndp_static_is_learnt(entry->config.evidence))
 		nn->hosts.n_waiting++;
 	return 0;
 }
@@ -186,7 +183,7 @@ int ndp_host_add(struct ndp_net *nn, const struct ndp_host_config *config,
 	entry = ndp_static_find(nn, config->link->group->id, &config->addr);
 	if (entry && learnt)
 		return 0;
-	if (entry && !ndp_static_is_learnt(entry->evidence)) {
+	if (entry && !ndp_static_is_learnt(entry->config.evidence)) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is a static host already", &config->addr);
 		return -EEXIST;
 	}
@@ -242,22 +239,16 @@ void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group)
 	struct ndp_static *entry, *tmp;
 
 	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list) {
-		struct ndp_host_config config = {
-			.link = entry->link,
-			.addr = entry->key.addr,
-			.evidence = entry->evidence,
-			.lladdr_len = entry->lladdr_len,
-		};
+		const struct ndp_link *link = entry->config.link;
 		struct ndp_prefix *prefix;
 
-		if (entry->link->group != group || entry->link->state != NDP_LINK_ACTIVE)
+		if (link->group != group || link->state != NDP_LINK_ACTIVE)
 			continue;
-		prefix = ndp_static_prefix(nn, entry->link, &entry->key.addr);
+		prefix = ndp_static_prefix(nn, link, &entry->key.addr);
 		if (!prefix)
 			continue;
-		memcpy(config.lladdr, entry->lladdr, entry->lladdr_len);
-		ndp_static_learn(nn, prefix, &config);
-		if (ndp_static_is_learnt(entry->evidence))
+		ndp_static_learn(nn, prefix, &entry->config);
+		if (ndp_static_is_learnt(entry->config.evidence))
 			ndp_static_free(nn, entry);
 	}
 }
@@ -274,7 +265,7 @@ void ndp_host_drop_static(struct ndp_net *nn, struct ndp_link *link)
 	struct ndp_static *entry, *tmp;
 
 	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list)
-		if (entry->link == link)
+		if (entry->config.link == link)
 			ndp_static_free(nn, entry);
 }
 
@@ -291,7 +282,7 @@ void ndp_host_drop_waiting(struct ndp_net *nn, const struct ndp_link *link)
 	struct ndp_static *entry, *tmp;
 
 	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list)
-		if (ndp_static_is_learnt(entry->evidence) && (!link || entry->link == link))
+		if (ndp_static_is_learnt(entry->config.evidence) && (!link || entry->config.link == link))
 			ndp_static_free(nn, entry);
 }
 
