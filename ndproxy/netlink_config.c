@@ -25,9 +25,22 @@ static struct ndp_nl_config_place *ndp_nl_config_place(struct netlink_callback *
 	return (struct ndp_nl_config_place *)cb->ctx;
 }
 
-/* Behind the last object nothing is put, which ends the dump. */
-static int ndp_nl_config_result(const struct sk_buff *skb, int err)
+/*
+ * One part of a dump. Behind the last object nothing is put, which ends it.
+ *
+ * Return: as of a dump.
+ */
+static int ndp_nl_dump_config(struct sk_buff *skb, struct netlink_callback *cb,
+			      int (*put)(struct sk_buff *skb, struct netlink_callback *cb,
+					 struct ndp_net *nn))
 {
+	struct ndp_net *nn = ndp_net(sock_net(skb->sk));
+	int err;
+
+	rtnl_lock();
+	ndp_nl_set_seq(cb, nn->generation);
+	err = put(skb, cb, nn);
+	rtnl_unlock();
 	return skb->len ? skb->len : err;
 }
 
@@ -55,7 +68,6 @@ static int ndp_nl_put_config_prefixes(struct sk_buff *skb, struct netlink_callba
 	unsigned int at = 0;
 	void *hdr;
 
-	ndp_nl_set_seq(cb, nn->generation);
 	list_for_each_entry(link, &nn->links, list) {
 		list_for_each_entry(entry, &link->static_prefixes, list) {
 			if (at++ < place->at)
@@ -78,12 +90,7 @@ static int ndp_nl_put_config_prefixes(struct sk_buff *skb, struct netlink_callba
  */
 int ndp_nl_dump_config_prefixes(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err;
-
-	rtnl_lock();
-	err = ndp_nl_put_config_prefixes(skb, cb, ndp_net(sock_net(skb->sk)));
-	rtnl_unlock();
-	return ndp_nl_config_result(skb, err);
+	return ndp_nl_dump_config(skb, cb, ndp_nl_put_config_prefixes);
 }
 
 /* --- hosts --------------------------------------------------------------------------------- */
@@ -97,7 +104,6 @@ static int ndp_nl_put_config_hosts(struct sk_buff *skb, struct netlink_callback 
 	unsigned int at = 0;
 	void *hdr;
 
-	ndp_nl_set_seq(cb, nn->generation);
 	list_for_each_entry(entry, &nn->hosts.statics, list) {
 		if (at++ < place->at)
 			continue;
@@ -118,12 +124,7 @@ static int ndp_nl_put_config_hosts(struct sk_buff *skb, struct netlink_callback 
  */
 int ndp_nl_dump_config_hosts(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err;
-
-	rtnl_lock();
-	err = ndp_nl_put_config_hosts(skb, cb, ndp_net(sock_net(skb->sk)));
-	rtnl_unlock();
-	return ndp_nl_config_result(skb, err);
+	return ndp_nl_dump_config(skb, cb, ndp_nl_put_config_hosts);
 }
 
 /* --- the multicast listener engine --------------------------------------------------------- */
@@ -227,7 +228,6 @@ static int ndp_nl_put_mld_config(struct sk_buff *skb, struct netlink_callback *c
 	struct ndp_nl_config_place *place = ndp_nl_config_place(cb);
 	int err, ifindex;
 
-	ndp_nl_set_seq(cb, nn->generation);
 	err = ndp_nl_put_mld_links(skb, cb, nn);
 	while (!err && (ifindex = mld_link_next(nn->net, place->ifindex))) {
 		err = ndp_nl_put_mld_device(skb, cb, nn, ifindex);
@@ -246,10 +246,5 @@ static int ndp_nl_put_mld_config(struct sk_buff *skb, struct netlink_callback *c
  */
 int ndp_nl_dump_config_mld(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err;
-
-	rtnl_lock();
-	err = ndp_nl_put_mld_config(skb, cb, ndp_net(sock_net(skb->sk)));
-	rtnl_unlock();
-	return ndp_nl_config_result(skb, err);
+	return ndp_nl_dump_config(skb, cb, ndp_nl_put_mld_config);
 }
