@@ -182,6 +182,29 @@ int ndp_nl_reply_end(struct ndp_nl_reply *reply, struct genl_info *info, int err
 	return genlmsg_reply(reply->skb, info);
 }
 
+/**
+ * ndp_nl_reply() - answer a request with one object
+ * @info: request
+ * @get: puts the object; RTNL. Returns 0 or the request's error
+ *
+ * Context: process, takes RTNL.
+ * Return: the request's error, or what came of the sending.
+ */
+int ndp_nl_reply(struct genl_info *info,
+		 int (*get)(struct ndp_nl_reply *reply, struct genl_info *info))
+{
+	struct ndp_nl_reply reply;
+	int err;
+
+	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = get(&reply, info);
+	rtnl_unlock();
+	return ndp_nl_reply_end(&reply, info, err);
+}
+
 /* --- link ---------------------------------------------------------------------------------- */
 
 static int ndp_nl_get_link(struct ndp_nl_reply *reply, struct genl_info *info)
@@ -196,16 +219,7 @@ static int ndp_nl_get_link(struct ndp_nl_reply *reply, struct genl_info *info)
 
 int ndproxy_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ndp_nl_reply reply;
-	int err;
-
-	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = ndp_nl_get_link(&reply, info);
-	rtnl_unlock();
-	return ndp_nl_reply_end(&reply, info, err);
+	return ndp_nl_reply(info, ndp_nl_get_link);
 }
 
 static void ndp_nl_read_link_config(struct genl_info *info, struct ndp_link_config *config)
@@ -347,16 +361,7 @@ static int ndp_nl_get_prefix(struct ndp_nl_reply *reply, struct genl_info *info)
 
 int ndproxy_nl_prefix_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ndp_nl_reply reply;
-	int err;
-
-	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = ndp_nl_get_prefix(&reply, info);
-	rtnl_unlock();
-	return ndp_nl_reply_end(&reply, info, err);
+	return ndp_nl_reply(info, ndp_nl_get_prefix);
 }
 
 /* Of prefixes and of rules. */
@@ -457,16 +462,7 @@ static int ndp_nl_get_rule(struct ndp_nl_reply *reply, struct genl_info *info)
 
 int ndproxy_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ndp_nl_reply reply;
-	int err;
-
-	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = ndp_nl_get_rule(&reply, info);
-	rtnl_unlock();
-	return ndp_nl_reply_end(&reply, info, err);
+	return ndp_nl_reply(info, ndp_nl_get_rule);
 }
 
 int ndproxy_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -522,18 +518,9 @@ static int ndp_nl_get_host(struct ndp_nl_reply *reply, struct genl_info *info)
 
 int ndproxy_nl_host_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ndp_nl_reply reply;
-	int err;
-
 	if (ndp_nl_lacks(info, NDPROXY_A_HOST_ADDR, "the address") || ndp_nl_host_filtered(info))
 		return -EINVAL;
-	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = ndp_nl_get_host(&reply, info);
-	rtnl_unlock();
-	return ndp_nl_reply_end(&reply, info, err);
+	return ndp_nl_reply(info, ndp_nl_get_host);
 }
 
 static int ndp_nl_read_host_config(struct genl_info *info, struct ndp_host_config *config)

@@ -25,6 +25,8 @@ struct ndp_nl_reply {
 
 int ndp_nl_reply_begin(struct ndp_nl_reply *reply, struct genl_info *info, size_t size);
 int ndp_nl_reply_end(struct ndp_nl_reply *reply, struct genl_info *info, int err);
+int ndp_nl_reply(struct genl_info *info,
+		 int (*get)(struct ndp_nl_reply *reply, struct genl_info *info));
 int ndp_nl_dev_name(struct net *net, const struct nlattr *ifindex, const struct nlattr *ifname,
 		    char *name, struct netlink_ext_ack *extack);
 bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what);

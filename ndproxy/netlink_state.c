@@ -320,16 +320,7 @@ static int ndp_nl_get_stats(struct ndp_nl_reply *reply, struct genl_info *info)
 
 int ndproxy_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ndp_nl_reply reply;
-	int err;
-
-	err = ndp_nl_reply_begin(&reply, info, NLMSG_DEFAULT_SIZE);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = ndp_nl_get_stats(&reply, info);
-	rtnl_unlock();
-	return ndp_nl_reply_end(&reply, info, err);
+	return ndp_nl_reply(info, ndp_nl_get_stats);
 }
 
 int ndproxy_nl_stats_reset_doit(struct sk_buff *skb, struct genl_info *info)
