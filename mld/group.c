@@ -239,17 +239,51 @@ static void mld_v2_version(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
- * RFC 3810 5.2.13, and a link that came back: the same records as for a listening that has just
- * begun. A change that waits for its first report, and a mode that is to be told again, will say as
- * much themselves.
+ * RFC 3810 5.2.13: the same records as for a listening that has just begun. A change that waits for
+ * its first report speaks for itself. What is under retransmission is told along, and counts as
+ * told; what is left of it waits for the next round, so that nothing is told more often than RV
+ * times.
  */
 static void mld_v2_refresh(struct mld_group *g, const struct mld_step *step)
 {
-	bool exclude = mld_filter_mode(&g->filter) == MLD_EXCLUDE;
+	struct mld_filter *f = &g->filter;
 
-	if (g->change_due == MLD_NEVER && !g->filter.mode_retrans)
-		mld_report_record(step->out, &g->addr, exclude ? MLD_TO_EX : MLD_ALLOW, &g->filter,
-				  MLD_SEL_LIST);
+	if (g->change_due != MLD_NEVER)
+		return;
+	if (mld_filter_mode(f) == MLD_EXCLUDE)
+		mld_report_record(step->out, &g->addr, MLD_TO_EX, f, MLD_SEL_LIST);
+	else if (f->mode_retrans)
+		mld_report_record(step->out, &g->addr, MLD_TO_IN, f, MLD_SEL_LIST);
+	else
+		mld_report_afresh(step->out, &g->addr, f);
+	mld_filter_sent(f);
+	if (step->rounds > 1 || !mld_filter_retrans(f))
+		g->retrans_due = MLD_NEVER;
+	else
+		g->retrans_due = min(g->retrans_due, step->retrans);
+}
+
+/* A link that came back (MLD-A10): what changed while it slept is told by the same records. */
+static void mld_v2_awaken(struct mld_group *g, const struct mld_step *step)
+{
+	g->change_due = MLD_NEVER;
+	mld_filter_commit(&g->filter, step->rv);
+	mld_v2_refresh(g, step);
+}
+
+/**
+ * mld_group_await_refresh() - what fell due while the link slept is told with all the rest
+ * @g: the group
+ * @step: the round of reports that will come to it
+ */
+void mld_group_await_refresh(struct mld_group *g, const struct mld_step *step)
+{
+	s64 later = max(step->refreshed, step->now + MLD_WINDOW);
+
+	if (g->change_due <= step->now)
+		g->change_due = later;
+	if (g->retrans_due <= step->now)
+		g->retrans_due = later;
 }
 
 static const struct mld_row mld_v2_not_member = { {
@@ -284,12 +318,12 @@ static const struct mld_row mld_v2_awakening = { {
 	[MLD_EV_SAME] = mld_v2_same,
 	[MLD_EV_QUERY] = mld_v2_query,
 	[MLD_EV_SOURCE_QUERY] = mld_v2_query,
-	[MLD_EV_CHANGE_DUE] = mld_v2_change_due,
-	[MLD_EV_RETRANS_DUE] = mld_v2_retrans_due,
+	[MLD_EV_CHANGE_DUE] = mld_group_await_refresh,
+	[MLD_EV_RETRANS_DUE] = mld_group_await_refresh,
 	[MLD_EV_ANSWER_DUE] = mld_v2_answer,
 	[MLD_EV_GENERAL] = mld_v2_general,
 	[MLD_EV_VERSION] = mld_v2_version,
-	[MLD_EV_REFRESH] = mld_v2_refresh,
+	[MLD_EV_REFRESH] = mld_v2_awaken,
 } };
 
 static const struct mld_row mld_v2_g_query_pending = { {

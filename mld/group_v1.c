@@ -115,6 +115,14 @@ static void mld_v1_refresh(struct mld_group *g, const struct mld_step *step)
 	g->lazy = false;
 }
 
+/* A link that came back (MLD-A10): a join that fell due while it slept is told with the others. */
+static void mld_v1_awaken(struct mld_group *g, const struct mld_step *step)
+{
+	g->change_due = MLD_NEVER;
+	mld_filter_commit(&g->filter, 0);
+	mld_v1_refresh(g, step);
+}
+
 static const struct mld_row mld_v1_not_member = { {
 	[MLD_EV_CHANGE] = mld_v1_change,
 	[MLD_EV_SAME] = mld_v1_same,
@@ -151,6 +159,19 @@ static const struct mld_row mld_v1_sleeping = { {
 	[MLD_EV_VERSION] = mld_v1_version,
 } };
 
+static const struct mld_row mld_v1_awakening = { {
+	[MLD_EV_CHANGE] = mld_v1_change,
+	[MLD_EV_LEAVE] = mld_v1_leave,
+	[MLD_EV_SAME] = mld_v1_same,
+	[MLD_EV_QUERY] = mld_v1_query,
+	[MLD_EV_SOURCE_QUERY] = mld_v1_query,
+	[MLD_EV_CHANGE_DUE] = mld_group_await_refresh,
+	[MLD_EV_ANSWER_DUE] = mld_v1_answer,
+	[MLD_EV_HEARD] = mld_v1_heard,
+	[MLD_EV_VERSION] = mld_v1_version,
+	[MLD_EV_REFRESH] = mld_v1_awaken,
+} };
+
 static const struct mld_row mld_v1_leaving = { {
 	[MLD_EV_CHANGE] = mld_v1_change,
 	[MLD_EV_LEAVE] = mld_v1_leave,
@@ -166,7 +187,7 @@ const struct mld_row *const mld_v1_table[MLD_NR_STATES] = {
 	[MLD_IDLE] = &mld_v1_idle,
 	[MLD_LAZY] = &mld_v1_idle,
 	[MLD_SLEEPING] = &mld_v1_sleeping,
-	[MLD_AWAKENING] = &mld_v1_reporting,
+	[MLD_AWAKENING] = &mld_v1_awakening,
 	[MLD_G_QUERY_PENDING] = &mld_v1_sleeping,
 	[MLD_SG_QUERY_PENDING] = &mld_v1_sleeping,
 	[MLD_LEAVING] = &mld_v1_leaving,

@@ -346,6 +346,8 @@ struct mld_out {
 
 void mld_report_record(struct mld_out *out, const struct in6_addr *group, enum mld_record_type type,
 		       const struct mld_filter *f, enum mld_select sel);
+void mld_report_afresh(struct mld_out *out, const struct in6_addr *group,
+		       const struct mld_filter *f);
 void mld_report_delta(struct mld_out *out, const struct in6_addr *group,
 		      const struct mld_filter *f);
 bool mld_report_fits(const struct mld_out *out, unsigned int nsources);
@@ -421,7 +423,9 @@ struct mld_group {
  * @delay: ms from now: of a query's answer, or of a change that may wait
  * @window: when the link's open window of changes ends, ms
  * @retrans: when what is told now is told again, ms
+ * @refreshed: when a round of reporting afresh should have reached all groups, ms
  * @v1_delay: ms from now: of the second report in v1 mode
+ * @rounds: rounds of reporting afresh that are to be made, this one included
  * @version: 1 or 2
  * @rv: robustness variable
  * @asleep: the link sleeps
@@ -434,8 +438,10 @@ struct mld_step {
 	s64 now;
 	s64 window;
 	s64 retrans;
+	s64 refreshed;
 	u32 delay;
 	u32 v1_delay;
+	u8 rounds;
 	u8 version;
 	u8 rv;
 	bool asleep;
@@ -459,6 +465,7 @@ extern const struct mld_row *const mld_v1_table[MLD_NR_STATES];	/* group_v1.c */
 
 void mld_group_change_soon(struct mld_group *g, const struct mld_step *step);
 void mld_group_answer_soon(struct mld_group *g, const struct mld_step *step);
+void mld_group_await_refresh(struct mld_group *g, const struct mld_step *step);
 void mld_group_init(struct mld_group *g, const struct in6_addr *addr, bool silent);
 enum mld_state mld_group_state(const struct mld_group *g, const struct mld_step *step);
 void mld_group_silence(struct mld_group *g, bool silent);

@@ -42,6 +42,8 @@ void mld_proto_step(struct mld_proto *p, struct mld_step *step, s64 now)
 	*step = (struct mld_step) {
 		.now = now,
 		.window = p->window > now ? p->window : now + MLD_WINDOW,
+		.refreshed = p->refresh.deadline,
+		.rounds = p->refresh.rounds,
 		.version = p->version,
 		.rv = p->rv,
 		.asleep = p->asleep,

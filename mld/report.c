@@ -148,6 +148,23 @@ void mld_report_delta(struct mld_out *out, const struct in6_addr *group, const s
 EXPORT_SYMBOL_IF_KUNIT(mld_report_delta);
 
 /**
+ * mld_report_afresh() - add the records of a listening to sources that is told from the beginning
+ * @out: where to
+ * @group: what the records are about
+ * @f: the group's filter, in INCLUDE mode
+ *
+ * Routers that have forgotten the group learn its sources; those that have not hear of the ones
+ * that have gone.
+ */
+void mld_report_afresh(struct mld_out *out, const struct in6_addr *group,
+		       const struct mld_filter *f)
+{
+	mld_report_record(out, group, MLD_ALLOW, f, MLD_SEL_LIST);
+	if (mld_filter_first(f, MLD_SEL_BLOCK))
+		mld_report_record(out, group, MLD_BLOCK, f, MLD_SEL_BLOCK);
+}
+
+/**
  * mld_report_v1() - send a v1 message
  * @out: where to
  * @type: MLD_TYPE_V1_REPORT, which goes to the group itself, or MLD_TYPE_DONE, which goes to
