@@ -27,7 +27,11 @@ static bool ndp_route_bit(const struct in6_addr *addr, unsigned int bit)
  * The routes to exactly @addr/@plen in @table, chained by fib6_next. The FIB is a binary trie whose
  * nodes name the first bit behind their prefix.
  *
- * Context: RCU, or the table's lock.
+ * RCU would keep the nodes alive, but would not do: where a route is added, the kernel hangs the
+ * new inner node into the trie before its children, so that for a moment the routes below are not
+ * to be found; and kernels newer than 6.12 add routes without RTNL.
+ *
+ * Context: the table's lock.
  */
 static struct fib6_info *ndp_route_first(struct fib6_table *table, const struct in6_addr *addr,
 					 unsigned int plen)
@@ -37,12 +41,12 @@ static struct fib6_info *ndp_route_first(struct fib6_table *table, const struct 
 
 	while (fn && fn->fn_bit < plen)
 		fn = ndp_route_bit(addr, fn->fn_bit) ?
-			rcu_dereference_check(fn->right, lockdep_is_held(&table->tb6_lock)) :
-			rcu_dereference_check(fn->left, lockdep_is_held(&table->tb6_lock));
+			rcu_dereference_protected(fn->right, lockdep_is_held(&table->tb6_lock)) :
+			rcu_dereference_protected(fn->left, lockdep_is_held(&table->tb6_lock));
 	if (!fn || fn->fn_bit != plen || !(fn->fn_flags & RTN_RTINFO))
 		return NULL;
 
-	rt = rcu_dereference_check(fn->leaf, lockdep_is_held(&table->tb6_lock));
+	rt = rcu_dereference_protected(fn->leaf, lockdep_is_held(&table->tb6_lock));
 	if (!rt || rt->fib6_dst.plen != plen || !ipv6_addr_equal(&rt->fib6_dst.addr, addr))
 		return NULL;
 	return rt;
@@ -50,7 +54,7 @@ static struct fib6_info *ndp_route_first(struct fib6_table *table, const struct 
 
 static struct fib6_info *ndp_route_next(const struct fib6_table *table, const struct fib6_info *rt)
 {
-	return rcu_dereference_check(rt->fib6_next, lockdep_is_held(&table->tb6_lock));
+	return rcu_dereference_protected(rt->fib6_next, lockdep_is_held(&table->tb6_lock));
 }
 
 /* The device of a route that leads straight onto a link; NULL for all others. */
@@ -84,7 +88,7 @@ bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 
 	if (!table)
 		return false;
-	rcu_read_lock();
+	spin_lock_bh(&table->tb6_lock);
 	for (rt = ndp_route_first(table, addr, plen); rt; rt = ndp_route_next(table, rt)) {
 		if (ndp_route_dev(rt) != rcu_access_pointer(link->dev) ||
 		    rt->fib6_protocol == NDP_RTPROT || fib6_check_expired(rt))
@@ -93,7 +97,7 @@ bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 		*expires = rt->fib6_flags & RTF_EXPIRES ? rt->expires ?: 1 : 0;
 		break;
 	}
-	rcu_read_unlock();
+	spin_unlock_bh(&table->tb6_lock);
 	return found;
 }
 
@@ -106,7 +110,7 @@ static int ndp_route_ours(struct ndp_net *nn, const struct ndp_route_req *req)
 
 	if (!table)
 		return 0;
-	rcu_read_lock();
+	spin_lock_bh(&table->tb6_lock);
 	for (rt = ndp_route_first(table, &req->dst, req->plen); rt;
 	     rt = ndp_route_next(table, rt)) {
 		const struct net_device *dev = ndp_route_dev(rt);
@@ -114,7 +118,7 @@ static int ndp_route_ours(struct ndp_net *nn, const struct ndp_route_req *req)
 		if (dev && rt->fib6_protocol == NDP_RTPROT && rt->fib6_metric == req->metric)
 			ours = dev->ifindex;
 	}
-	rcu_read_unlock();
+	spin_unlock_bh(&table->tb6_lock);
 	return ours;
 }
 

@@ -282,7 +282,8 @@ void ndp_host_drop_waiting(struct ndp_net *nn, const struct ndp_link *link)
 	struct ndp_static *entry, *tmp;
 
 	list_for_each_entry_safe(entry, tmp, &nn->hosts.statics, list)
-		if (ndp_static_is_learnt(entry->config.evidence) && (!link || entry->config.link == link))
+		if (ndp_static_is_learnt(entry->config.evidence) &&
+		    (!link || entry->config.link == link))
 			ndp_static_free(nn, entry);
 }
 
