@@ -56,55 +56,58 @@ class ProxyNdp(Wire):
         bed.batch("r", [f"neigh add proxy {address(n)} dev up0" for n in targets])
 
 
-class Ndppd(Wire):
+class Daemon(Wire):
+    """A daemon that is told by a file what to answer for. `text` is the file, `options` stand before it."""
+
+    text = ""
+    options = ("-c",)
+
+    @classmethod
+    def program(cls):
+        """What is run."""
+        return cls.name
+
+    @classmethod
+    def missing(cls):
+        return None if shutil.which(cls.program()) else f"{cls.program()} is not installed"
+
+    def start(self, bed, targets):
+        bed.router()
+        bed.responder()
+        conf = f"/run/bench-{self.program()}.{os.getpid()}.conf"
+        with open(conf, "w", encoding="ascii") as f:
+            f.write(self.text)
+        before = packet_sockets(bed)
+        bed.start("r", self.program(), *self.options, conf, cpu=1, output=False)
+        wait_for(lambda: packet_sockets(bed) > before, f"{self.program()} listening")
+        time.sleep(0.5)
+        os.unlink(conf)
+
+
+class Ndppd(Daemon):
     """ndppd with a rule that asks on the other link, and then answers from its cache for 30 s."""
 
     name = "ndppd"
-    rule = "iface down0"
-
-    @staticmethod
-    def missing():
-        return None if shutil.which("ndppd") else "ndppd is not installed"
-
-    def start(self, bed, targets):
-        bed.router()
-        bed.responder()
-        conf = f"/run/bench-ndppd.{os.getpid()}.conf"
-        with open(conf, "w", encoding="ascii") as f:
-            f.write(f"proxy up0 {{\n  rule {PREFIX} {{\n    {self.rule}\n  }}\n}}\n")
-        bed.start("r", "ndppd", "-c", conf, cpu=1, output=False)
-        wait_for(lambda: packet_sockets(bed), "ndppd listening")
-        time.sleep(0.5)
-        os.unlink(conf)
+    text = f"proxy up0 {{\n  rule {PREFIX} {{\n    iface down0\n  }}\n}}\n"
 
 
-class NdppdStatic(Ndppd):
+class NdppdStatic(Daemon):
     """ndppd with a static rule: it answers for everything, whether it exists or not."""
 
     name = "ndppd-static"
-    rule = "static"
+    text = f"proxy up0 {{\n  rule {PREFIX} {{\n    static\n  }}\n}}\n"
+
+    @classmethod
+    def program(cls):
+        return "ndppd"
 
 
-class Npd6(Wire):
+class Npd6(Daemon):
     """npd6: it answers for every address of a prefix on one interface, and asks nobody."""
 
     name = "npd6"
-
-    @staticmethod
-    def missing():
-        return None if shutil.which("npd6") else "npd6 is not installed"
-
-    def start(self, bed, targets):
-        bed.router()
-        bed.responder()
-        conf = f"/run/bench-npd6.{os.getpid()}.conf"
-        with open(conf, "w", encoding="ascii") as f:
-            f.write(f"prefix = {PREFIX}\ninterface = up0\nlinkOption = true\n")
-        before = packet_sockets(bed)
-        bed.start("r", "npd6", "-f", "-c", conf, "-l", "/dev/null", cpu=1, output=False)
-        wait_for(lambda: packet_sockets(bed) > before, "npd6 listening")
-        time.sleep(0.5)
-        os.unlink(conf)
+    text = f"prefix = {PREFIX}\ninterface = up0\nlinkOption = true\n"
+    options = ("-f", "-l", "/dev/null", "-c")
 
 
 class Ndproxy(Wire):
