@@ -79,8 +79,7 @@ class Site:
     def _container(self, bridge, number, plen):
         ns = Namespace(free_name("c"))
         self.spaces.append(ns)
-        for key in ("accept_dad", "accept_ra", "router_solicitations"):
-            ns.sysctl(f"ipv6.conf.default.{key}", 0)
+        ns.quiet()
         port = f"{bridge}p{number}"
         self.lab.r.ip(f"link add {port} type veth peer name eth0 netns "
                       f"{ns.name}", f"link set {port} master {bridge} up")

@@ -173,29 +173,36 @@ def test_nd_g2_redirects_of_others_are_sent(cold):
     assert count(lab, "down0", "held") == 0
 
 
+def forbid(lab, what):
+    """A filter that forwards nothing of the kind, and counts it."""
+    lab.r.sh("nft", "add table ip6 t; add chain ip6 t c "
+             "{ type filter hook forward priority 0; }; "
+             f"add rule ip6 t c {what} counter drop")
+
+
+def wait_stopped(lab):
+    """The filter has stopped one packet."""
+    wait_for(lambda: "packets 1 " in lab.r.sh("nft", "list", "table", "ip6",
+                                              "t"), "stopped by the filter")
+
+
 def test_nd_g2_filter_sees_the_real_way(cold):
     """What may not go to down0 does not go there by being held first."""
     lab = cold
-    lab.r.sh("nft", "add table ip6 t; add chain ip6 t c "
-             "{ type filter hook forward priority 0; }; "
-             "add rule ip6 t c oifname down0 counter drop")
+    forbid(lab, "oifname down0")
     send(lab, D)
     lab.down0.expect(pkt.is_ns(D))
     lab.advertise("down0", D_MAC, D)
     wait_count(lab, "up0", "delivered", 1)
-    wait_for(lambda: "packets 1 " in lab.r.sh("nft", "list", "table", "ip6",
-                                              "t"), "stopped by the filter")
+    wait_stopped(lab)
     silence(lab.down0, match=pkt.is_type(128))
 
 
 def test_nd_g2_what_a_filter_stops_makes_nobody_search(cold):
     lab = cold
-    lab.r.sh("nft", "add table ip6 t; add chain ip6 t c "
-             "{ type filter hook forward priority 0; }; "
-             "add rule ip6 t c iifname up0 counter drop")
+    forbid(lab, "iifname up0")
     send(lab, D)
-    wait_for(lambda: "packets 1 " in lab.r.sh("nft", "list", "table", "ip6",
-                                              "t"), "stopped by the filter")
+    wait_stopped(lab)
     silence(lab.down0, match=pkt.is_ns(D))
     assert count(lab, "up0", "held") == 0
 
@@ -285,6 +292,7 @@ def test_nd_g2_namespace_deleted_frees_them(make_lab):
              "the namespace's devices are gone", 30)
 
 
+@pytest.mark.alone
 def test_nd_g2_unload_frees_them(cold):
     fill(cold)
     kmod.unload()

@@ -55,9 +55,8 @@ class Net:
 
     def _host(self, name, addr, mac, bridge):
         ns = self.lab.hosts[name] = Namespace(free_name(name))
-        for key, value in (("accept_dad", 0), ("accept_ra", 0), ("router_solicitations", 0),
-                           ("router_solicitation_delay", 0)):
-            ns.sysctl(f"ipv6.conf.default.{key}", value)
+        ns.quiet()
+        ns.sysctl("ipv6.conf.default.router_solicitation_delay", 0)
         self._cable(ns, "eth0", mac, name, bridge)
         self.lab.give(ns, addr)
 
@@ -192,9 +191,8 @@ def test_nd_j2_probes_that_cross_are_both_heard(lab):
     for dev in ("up0", "down0"):
         ns = lab.hosts[f"h-{dev}"] = Namespace(free_name(f"h-{dev}"))
         hosts.append(ns)
-        for key, value in (("accept_dad", 0), ("accept_ra", 0), ("router_solicitations", 0),
-                           ("router_solicitation_delay", 0)):
-            ns.sysctl(f"ipv6.conf.default.{key}", value)
+        ns.quiet()
+        ns.sysctl("ipv6.conf.default.router_solicitation_delay", 0)
         ns.ip(f"link add eth0 type veth peer name h-{dev} netns {lab.wire_ns.name}",
               "link set eth0 up")
         lab.wire_ns.up(f"h-{dev}")

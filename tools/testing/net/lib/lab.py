@@ -90,9 +90,7 @@ class Lab:
             return Lab.wire_ns, f"x{next(_serial)}"
         far = Namespace(free_name(HOSTS[dev]))
         self.hosts[HOSTS[dev]] = far
-        far.sysctl("ipv6.conf.default.accept_dad", 0)
-        far.sysctl("ipv6.conf.default.accept_ra", 0)
-        far.sysctl("ipv6.conf.default.router_solicitations", 0)
+        far.quiet()
         return far, "eth0"
 
     def add_link(self, dev, host=False):

@@ -131,6 +131,12 @@ class Namespace:
                 f.write(str(value))
         return None
 
+    def quiet(self, *where):
+        """A host's devices to come say and hear nothing by themselves."""
+        for place in where or ("default",):
+            for key in ("accept_dad", "accept_ra", "router_solicitations"):
+                self.sysctl(f"ipv6.conf.{place}.{key}", 0)
+
     def read(self, path):
         """Read a file of /proc/net or /sys as the namespace shows it."""
         with self, open(path, encoding="ascii") as f:

@@ -71,9 +71,7 @@ class Ring:
 
     def _add_host(self, name):
         ns = Namespace(free_name(name))
-        for key in ("accept_dad", "accept_ra", "router_solicitations"):
-            ns.sysctl(f"ipv6.conf.default.{key}", 0)
-            ns.sysctl(f"ipv6.conf.all.{key}", 0)
+        ns.quiet("default", "all")
         self._plug(ns, "eth0", self.host_mac(name), "1" if name[0] == "x"
                    else "2")
         Lab.give(ns, self.addr(name))
@@ -97,11 +95,8 @@ class Ring:
     def _add_router(self, number):
         ns = Namespace(free_name(f"r{number}"))
         for where in ("all", "default"):
-            base = f"ipv6.conf.{where}."
-            for key, value in (("accept_dad", 0), ("accept_ra", 0),
-                               ("router_solicitations", 0),
-                               ("forwarding", 1)):
-                ns.sysctl(base + key, value)
+            ns.quiet(where)
+            ns.sysctl(f"ipv6.conf.{where}.forwarding", 1)
         self._plug(ns, "up0", self.mac(number, "1"), "1")
         self._plug(ns, "down0", self.mac(number, "2"), "2")
         ns.ip(f"addr add 2001:db8:1::f{number}/64 dev up0 nodad")
