@@ -30,6 +30,7 @@ ROLES = {dev: "upstream" if dev.startswith("up") else "downstream"
          for dev in LINKS}
 DH1, DH2 = "2001:db8:1::d1", "2001:db8:1::d2"
 STEPS = 40              # of an epoch
+TIMERS = {"retrans_time_ms": 1000, "base_reachable_time_ms": 30000}
 
 
 def bases():
@@ -322,10 +323,29 @@ class Churn:
         if not self.lab.r.run("ip", "addr", "show", "dev", "up0", "to",
                               "2001:db8:1::1").stdout:
             self.lab.r.ip("addr add 2001:db8:1::1/64 dev up0 nodad")
+        self._timers()
         self.lab.tool.wait_prefix(PFX)
         for dev in LINKS:
             wait_for(lambda dev=dev: self.lab.tool.links()[dev]["state"] ==
                      "active", f"{dev} active")
+
+    def _timers(self):
+        """What a mutilated RA may have set: an NS sent again after days, if at all.
+
+        The router takes RAs (accept_ra 2), and their Retrans Timer is then the link's
+        (RFC 4861 6.3.4), also of the router's own resolutions. A neighbour keeps the
+        timer that it was given, so those of the link start again.
+        """
+        for dev in WIRES:
+            wrong = {key: value for key, value in TIMERS.items()
+                     if self._timer(dev, key) != value}
+            for key, value in wrong.items():
+                self.lab.r.sysctl(f"ipv6.neigh.{dev}.{key}", value)
+            if wrong:
+                self.lab.r.sh("ip", "-6", "neigh", "flush", "dev", dev)
+
+    def _timer(self, dev, key):
+        return int(self.lab.r.sysctl(f"ipv6.neigh.{dev}.{key}"))
 
     def talks(self):
         """Two real hosts on two links reach each other."""
@@ -339,6 +359,7 @@ class Churn:
     def state(self):
         """What the router and the real hosts know, for a failure."""
         texts = [self.lab.state(), self.lab.r.run("ip", "-s", "link").stdout]
+        texts += [f"{dev} {key} {self._timer(dev, key)}" for dev in LINKS for key in TIMERS]
         for name, addr in (("dh1", DH2), ("dh2", DH1)):
             ns = self.lab.hosts[name]
             for args in (("-s", "link"), ("-6", "addr"), ("-6", "route"),
