@@ -22,6 +22,15 @@ class Here:
     name = "init"
     run = staticmethod(lambda *argv, **kw: subprocess.run(
         argv, text=True, capture_output=True, check=False, timeout=120))
+    popen = staticmethod(lambda *argv, **kw: subprocess.Popen(argv, text=True, **kw))
+
+    def __init__(self):
+        self.at_end = []
+
+    def end(self):
+        """What was started here is over."""
+        while self.at_end:
+            self.at_end.pop()()
 
     def __enter__(self):
         return self
@@ -102,16 +111,24 @@ def test_control_bad_module_parameter_refused(unloaded, what):
                for x in lines), lines
 
 
+@pytest.fixture
+def here():
+    """The initial namespace."""
+    ns = Here()
+    yield ns
+    ns.end()
+
+
 @pytest.mark.core
-def test_control_roles_by_parameter(unloaded, devices):
+def test_control_roles_by_parameter(unloaded, devices, here):
     kmod.load("upstream=npu0", "downstream=npd0,later0")
-    tool = Tool(Here())
+    tool = Tool(here)
     links = tool.links()
     assert {k: v["role"] for k, v in links.items()} == \
         {"npu0": "upstream", "npd0": "downstream", "later0": "downstream"}
     assert links["later0"]["state"] == "waiting"
     tool.wait_prefix("2001:db8:1::/64", "npu0")
-    assert rtnl.allmulti(Here(), "npu0") == 2, "the proxy's and the MLD engine's"
+    assert rtnl.allmulti(here, "npu0") == 2, "the proxy's and the MLD engine's"
     subprocess.run(("ip", "link", "add", "later0", "type", "dummy"),
                    check=True)
     subprocess.run(("ip", "link", "set", "later0", "arp", "on", "up"), check=True)
@@ -122,7 +139,7 @@ def test_control_roles_by_parameter(unloaded, devices):
     finally:
         other.delete()
     kmod.unload()
-    assert rtnl.allmulti(Here(), "npu0") == 0
+    assert rtnl.allmulti(here, "npu0") == 0
     subprocess.run(("ip", "link", "del", "later0"), check=True)
 
 

@@ -50,6 +50,7 @@ class Namespace:
 
     def __init__(self, name):
         self.name = name
+        self.at_end = []        # what must be over before the namespace can go
         self._back = []
         os.makedirs(RUN, exist_ok=True)
         home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -85,6 +86,8 @@ class Namespace:
         """Drop the name and the handle: the kernel tears the rest down."""
         if self.fd is None:
             return
+        while self.at_end:
+            self.at_end.pop()()
         _libc.umount2(_path(self.name).encode(), MNT_DETACH)
         os.unlink(_path(self.name))
         os.close(self.fd)
