@@ -4,7 +4,9 @@
 #   make modules    the module alone; KDIR= names another kernel's headers
 #   make install    by DKMS, with the command, its manual, completion and service; make uninstall
 #   make demo       see it work, on this machine or in a virtual one
-#   make check      every test on every supported kernel; make kunit, lint: parts of it
+#   make check      every test on the debug kernel, and every row of the specification on one of the
+#                   supported kernels at least; make kunit, lint: parts of it
+#   make check-full every row on each of them, with all sets of parameters: an hour
 #   make docs       the documents as HTML, into the cache; prints the first page
 #   make deb        Debian packages, into the cache; prints their files
 #   make check-packages  these on Debian 12, 13 and sid, each with its own kernel: long
@@ -81,6 +83,9 @@ uninstall:
 check kunit lint demo soak:
 	@tools/testing/$@
 
+check-full:
+	@tools/testing/check -f
+
 fuzz:
 	@$(MAKE) -C tools/testing/fuzz fuzz OUT="$${NDPROXY_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/ndproxy}/build/fuzz"
 	@tools/testing/fuzz-netlink
@@ -99,5 +104,5 @@ clean:
 	find Kbuild include mld ndproxy kunit \( -name '*.o' -o -name '.*.cmd' \) -delete
 	rm -f *.ko *.o *.mod *.mod.c .*.cmd Module.symvers modules.order .module-common.o
 
-.PHONY: all modules no-headers tool install install-source install-command uninstall check kunit lint demo \
+.PHONY: all modules no-headers tool install install-source install-command uninstall check check-full kunit lint demo \
 	soak fuzz deb docs check-packages bench clean

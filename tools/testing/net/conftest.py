@@ -9,7 +9,8 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from lib import kmod                                        # noqa: E402
+from lib import kmod, share                                 # noqa: E402
+from lib.emulator import keep_text_still                     # noqa: E402
 from lib.lab import Lab                                     # noqa: E402
 from lib.netns import Namespace, free_name                             # noqa: E402
 
@@ -20,9 +21,15 @@ def pytest_addoption(parser):
                      help="only the tests marked core and one more of each "
                      "row, the N-th; for slow machines, with another N on "
                      "each")
-    parser.addoption("--share", metavar="I/N",
-                     help="the I-th of N equal shares of the tests, but for "
-                     "those that must run alone; or alone: only these")
+    parser.addoption("--sets", type=int, metavar="N", default=None,
+                     help="of each test N sets of parameters at most, but "
+                     "for those marked every")
+    parser.addoption("--part", metavar="I/N",
+                     help="the I-th (from 0) of N parts of what --brief "
+                     "leaves, with another I on each machine")
+    parser.addoption("--jobs", type=int, metavar="N", default=1,
+                     help="the tests in N processes at a time, and then "
+                     "those that must run alone")
     parser.addoption("--mld-cases", metavar="FILE", action="append",
                      default=[], help="conformance cases of an MLD listener "
                      "(default: conformance/*.cases)")
@@ -50,28 +57,61 @@ def choose(config, items, chosen):
     items[:] = [item for item in items if item in kept]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Choose as --brief and then --share say."""
+    """Choose as --sets, --brief and --part say, and divide as --jobs says."""
+    chosen = items
+    if config.getoption("--sets"):
+        chosen = some_sets(items, config.getoption("--sets"))
     if config.getoption("--brief") is not None:
-        choose(config, items, brief(items, config.getoption("--brief")))
-    share = config.getoption("--share")
-    if not share:
+        chosen = brief(items, config.getoption("--brief"))
+    if config.getoption("--part"):
+        at, parts = map(int, config.getoption("--part").split("/"))
+        chosen = chosen[at::parts]
+    choose(config, items, chosen)
+    number = config.getoption("--jobs")
+    if number < 2 or config.getoption("--collect-only"):
         return
     alone = [x for x in items if x.get_closest_marker("alone")]
-    if share != "alone":
-        at, number = map(int, share.split("/"))
-        rest = [x for x in items if x not in set(alone)]
-        alone = rest[at::number]
+    rest = [x for x in items if not x.get_closest_marker("alone")]
+    kmod.load()
+    for i in range(number):
+        if share.begin(config, i):
+            choose(config, items, rest[i::number])
+            return
+    config.failed_shares = share.wait_all()
+    kmod.unload()
     choose(config, items, alone)
+
+
+def pytest_sessionfinish(session):
+    """A share that failed fails the whole."""
+    if getattr(session.config, "failed_shares", False):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def sets_of(items):
+    """The sets of parameters of each test."""
+    tests = {}
+    for item in items:
+        tests.setdefault((item.path, item.originalname), []).append(item)
+    return tests.values()
+
+
+def some_sets(items, number):
+    """For --sets: the first of each test, and others evenly spread."""
+    chosen = []
+    for sets in sets_of(items):
+        every = sets[0].get_closest_marker("every")
+        chosen += sets if every else sets[::-(-len(sets) // number)]
+    return chosen
 
 
 def brief(items, number):
     """For --brief: of each row, and one parameter set of a test."""
-    tests, rows = {}, {}
-    for item in items:
-        tests.setdefault((item.path, item.originalname), []).append(item)
+    rows = {}
     chosen = []
-    for sets in tests.values():
+    for sets in sets_of(items):
         if sets[0].get_closest_marker("every"):
             chosen += sets
             continue
@@ -117,7 +157,10 @@ def wires():
     ns.sysctl("ipv6.conf.all.disable_ipv6", 1)
     ns.sysctl("ipv6.conf.default.disable_ipv6", 1)
     Lab.wire_ns = ns
+    still = keep_text_still(ns)
     yield ns
+    if still:
+        still.close()
     ns.delete()
 
 

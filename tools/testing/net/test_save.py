@@ -88,6 +88,7 @@ def everything(lab):
     lab.tool("-b", "-", input=EVERYTHING)
 
 
+@pytest.mark.alone
 def test_nd_f6_save_restore_round_trip(lab3):
     lab = lab3
     everything(lab)
@@ -124,6 +125,7 @@ def test_nd_f6_save_prints_all_that_was_set(lab3):
             assert words in text, f"{op} {attr}: no {words!r} in {text}"
 
 
+@pytest.mark.alone
 def test_nd_f6_restored_host_has_its_route_and_is_asked(lab):
     lab.learn("down0", D_MAC, D)
     before = lab.tool("save")

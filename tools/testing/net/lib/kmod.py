@@ -6,6 +6,7 @@ import subprocess
 
 NAME = "ndproxy"
 KO = os.environ.get("NDPROXY_KO", "ndproxy.ko")
+SHARED = False      # other processes test it at the same time
 
 SPLAT = re.compile(
     r"BUG:|WARNING:|KASAN|UBSAN|KCSAN|Oops|general protection|kernel BUG|"
@@ -35,6 +36,7 @@ def load(*params):
 
 def rmmod():
     """rmmod; the finished process."""
+    assert not SHARED, "a test that unloads the module is to be marked alone"
     return subprocess.run(("rmmod", NAME), text=True, capture_output=True,
                           check=False, timeout=120)
 
