@@ -5,6 +5,7 @@ import os
 import select
 import shlex
 import subprocess
+import threading
 import time
 
 from .pkt import same
@@ -60,6 +61,7 @@ class Tool:
     def __init__(self, ns):
         self.ns = ns
         self.talk = None
+        self.turn = threading.Lock()    # of those who talk
 
     def run(self, *args, **kw):
         """Run it and return the finished process, whatever came of it."""
@@ -78,9 +80,11 @@ class Tool:
         A dump that says that it may be inconsistent is asked for again.
         """
         args = list(map(str, args))
-        got = self._ask(args) if "show" in args and args[0][0] != "-" else None
-        if got is not None:
-            return got
+        if "show" in args and args[0][0] != "-":
+            with self.turn:
+                got = self._ask(args)
+            if got is not None:
+                return got
         for _ in range(50):
             done = self.run("-j", *args)
             if "interrupted" not in done.stderr:
