@@ -64,8 +64,12 @@ def slab():
 
 
 def flood(lab, frames):
-    """RATE frames a second, in small bursts; an honest query twice, in the middle; how many were sent."""
-    start, sent, asked = time.monotonic(), 0, []
+    """RATE frames a second, in small bursts, and an honest querier in the middle who has two questions.
+
+    It asks each twice, as the Last Listener Query Count says: one query that comes at the end of a
+    burst may find no room. How many were sent, when they were asked first, and the time it took.
+    """
+    start, sent, asked, queries = time.monotonic(), 0, [], 0
     while sent < RATE * SECONDS:
         due = int((time.monotonic() - start) * RATE) - sent
         if due <= 0:
@@ -76,11 +80,13 @@ def flood(lab, frames):
             sent += 1
         lab.up0.drain()
         if sent > RATE * SECONDS * (len(asked) + 1) // 3 and len(asked) < 2:
-            lab.up0.send(mld.query(group=G1, mrc=200))
             asked.append(time.monotonic())
+        if queries < 2 * len(asked):
+            lab.up0.send(mld.query(group=G1, mrc=200))
+            queries += 1
         if time.monotonic() - start > 10 * SECONDS:
             break                       # a machine that cannot send so many
-    return sent + len(asked), asked, time.monotonic() - start
+    return sent + queries, asked, time.monotonic() - start
 
 
 @pytest.mark.every
@@ -96,7 +102,7 @@ def test_mld_b8_hostile_queriers(lab, kind, record_property):
     for i, when in enumerate(asked):
         until = asked[i + 1] if i + 1 < len(asked) else when + 3
         answers = [m for m in lab.ear.messages() if when <= m.when <= until + 1 and m.of_group(G1)]
-        assert answers, f"question {i} was not answered: {lab.ear.messages()[:5]}"
+        assert answers, f"question {i} was not answered"
     time.sleep(2)
     got, arrived = link(lab), arrivals(lab) - first
     record_property("rate", int(sent / took))
