@@ -73,11 +73,13 @@ def pytest_collection_modifyitems(config, items):
     if number < 2 or config.getoption("--collect-only"):
         return
     alone = [x for x in items if x.get_closest_marker("alone")]
-    rest = [x for x in items if not x.get_closest_marker("alone")]
+    rest = [x for x in items if x not in set(alone)]
+    once = [x for x in rest if x.get_closest_marker("together")]
+    rest = [x for x in rest if x not in set(once)]
     kmod.load()
     for i in range(number):
         if share.begin(config, i):
-            choose(config, items, rest[i::number])
+            choose(config, items, rest[i::number] + (once if i == 0 else []))
             return
     config.failed_shares = share.wait_all()
     kmod.unload()

@@ -17,6 +17,8 @@ import pytest
 from lib import mld, mldcase
 from lib.lab import Lab
 
+pytestmark = [pytest.mark.every, pytest.mark.together, pytest.mark.timeout(3600)]
+
 SERVICES = {"configured": mldcase.Configured, "sockets": mldcase.Sockets}
 LINKS = 8
 
@@ -89,8 +91,6 @@ def results(request):
     return run_passes(todo)
 
 
-@pytest.mark.every
-@pytest.mark.timeout(3600)
 def test_mld_conformance(results, case, service):
     assert (case, service) in results, "the case was not run"
     result = results[case, service]
@@ -98,8 +98,6 @@ def test_mld_conformance(results, case, service):
         raise result
 
 
-@pytest.mark.every
-@pytest.mark.timeout(3600)
 def test_mld_a6_tshark_has_nothing_to_say_about_any_report(results, tmp_path):
     """Every report that was heard in all cases is well-formed to somebody else, too."""
     if not results.reports:
