@@ -400,11 +400,11 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 	rcu_read_lock();
 	waited = ndp_host_route_done(nn, host, route, &due);
 	local_bh_disable();
+	if (waited)
+		nn->host_ops->ready(nn, host, &due);
 	/* Queued again it is placed by the next request. */
 	if (route != NDP_ROUTE_FAILED && READ_ONCE(host->route) == route)
 		nn->host_ops->placed(nn, host);
-	if (waited)
-		nn->host_ops->ready(nn, host, &due);
 	local_bh_enable();
 	rcu_read_unlock();
 }

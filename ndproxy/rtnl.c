@@ -164,8 +164,11 @@ static void ndp_rtnl_put(struct nlmsghdr *nlh, u16 type, const void *value, u16 
 	nlh->nlmsg_len = NLMSG_ALIGN(nlh->nlmsg_len) + nla_total_size(len);
 }
 
-/* rtnetlink answers before sendmsg returns: what is waiting now is its verdict. */
-static int ndp_rtnl_ack(struct ndp_net *nn)
+/*
+ * rtnetlink answers before sendmsg returns: what is waiting now is its verdict. It was not asked to
+ * say that all is well, as hosts wait for their routes: its silence says so.
+ */
+static int ndp_rtnl_verdict(struct ndp_net *nn)
 {
 	struct {
 		struct nlmsghdr nlh;
@@ -176,6 +179,8 @@ static int ndp_rtnl_ack(struct ndp_net *nn)
 
 	do {
 		len = ndp_rtnl_recv(nn->request, &ack, sizeof(ack));
+		if (len == -EAGAIN)
+			return 0;
 		if (len < 0)
 			return len;
 	} while (len < (int)(sizeof(ack.nlh) + sizeof(ack.err)) ||
@@ -198,7 +203,7 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 		.nlh = {
 			.nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg)),
 			.nlmsg_type = req->add ? RTM_NEWROUTE : RTM_DELROUTE,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags,
+			.nlmsg_flags = NLM_F_REQUEST | flags,
 			.nlmsg_seq = ++nn->seq,
 		},
 		.rtm = {
@@ -218,7 +223,7 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 	ndp_rtnl_put(&msg.nlh, RTA_PRIORITY, &req->metric, sizeof(req->metric));
 
 	err = ndp_rtnl_send(nn->request, &msg, msg.nlh.nlmsg_len);
-	return err ?: ndp_rtnl_ack(nn);
+	return err ?: ndp_rtnl_verdict(nn);
 }
 
 /**

@@ -230,6 +230,7 @@ static struct ndp_snm_home *ndp_snm_new_home(struct ndp_net *nn, const struct nd
 struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
 				      const struct in6_addr *addr)
 {
+	bool first = list_empty(&nn->snm.fresh);
 	struct ndp_snm_home *home;
 	struct ndp_snm_key key;
 
@@ -246,7 +247,12 @@ struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
 		return home;
 	}
 	list_move_tail(&home->list, &nn->snm.fresh);
-	ndp_snm_wake(nn);
+	/*
+	 * A report waits for the engine's window in any case. The host's route and the answers to
+	 * who asked for it, which the same workqueue is about to bring, do not wait for this.
+	 */
+	if (first)
+		mod_delayed_work(nn->wq, &nn->snm.work, 1);
 	return home;
 }
 
