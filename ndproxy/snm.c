@@ -230,9 +230,9 @@ static struct ndp_snm_home *ndp_snm_new_home(struct ndp_net *nn, const struct nd
 struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
 				      const struct in6_addr *addr)
 {
-	bool first = list_empty(&nn->snm.fresh);
 	struct ndp_snm_home *home;
 	struct ndp_snm_key key;
+	bool first;
 
 	lockdep_assert_held(&nn->hosts.lock);
 
@@ -246,6 +246,7 @@ struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
 		list_del_init(&home->list);
 		return home;
 	}
+	first = list_empty(&nn->snm.fresh);
 	list_move_tail(&home->list, &nn->snm.fresh);
 	/*
 	 * A report waits for the engine's window in any case. The host's route and the answers to
