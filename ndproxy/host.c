@@ -411,8 +411,10 @@ enum ndp_learnt ndp_host_learn(struct ndp_net *nn, struct ndp_sighting *sighting
 		if (sighting->evidence == NDP_BY_NA || sighting->evidence == NDP_BY_UNA)
 			host->na_flags = sighting->na_flags;
 		ret = host->route == NDP_ROUTE_WANTED ? NDP_LEARNT_PENDING : NDP_LEARNT_READY;
-		if (ret == NDP_LEARNT_PENDING && sighting->answer)
-			host->answer = true;
+		if (ret == NDP_LEARNT_PENDING) {
+			host->answer |= sighting->answer;
+			host->neigh |= sighting->neigh;
+		}
 		if (host->left)
 			ret = NDP_LEARNT_HELD;
 	} else if (sighting->held) {

@@ -100,6 +100,7 @@ struct ndp_host_key {
  * @stalls: probes that could not be sent since then
  * @dead: it is out of the table
  * @answer: the solicitors wait for its route
+ * @neigh: so does its neighbour entry, which does not exist yet
  *
  * ndp_hosts.lock where nothing else is said.
  */
@@ -130,6 +131,7 @@ struct ndp_host {
 	u8 stalls;
 	bool dead;
 	bool answer;
+	bool neigh;
 };
 
 /**
@@ -181,6 +183,7 @@ struct ndp_hosts {
  * @evidence: enum ndp_evidence
  * @na_flags: of an advertisement
  * @answer: solicitors wait for it
+ * @neigh: it has no neighbour entry, and the evidence is one to make it from
  * @held: out: the address is known elsewhere, and this is a claim (ND-F4)
  * @defend: out: a link where a prober is to hear that the address is taken; NULL: none
  */
@@ -194,6 +197,7 @@ struct ndp_sighting {
 	u8 evidence;
 	u8 na_flags;
 	bool answer;
+	bool neigh;
 	bool held;
 	struct ndp_link *defend;
 };
@@ -202,10 +206,12 @@ struct ndp_sighting {
  * struct ndp_host_due - what waited for a host's route
  * @left: ifindex of the link that the host left, to be told; 0: none
  * @answer: its solicitors
+ * @neigh: its neighbour entry
  */
 struct ndp_host_due {
 	int left;
 	bool answer;
+	bool neigh;
 };
 
 /**

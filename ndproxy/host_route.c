@@ -58,13 +58,15 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
 		host->route = route;
 		if (route != NDP_ROUTE_FAILED) {
 			due->answer = host->answer;
+			due->neigh = host->neigh;
 			due->left = host->left;
 		}
 		host->answer = false;
+		host->neigh = false;
 		host->left = 0;
 	}
 	spin_unlock_bh(&nn->hosts.lock);
-	return due->answer || due->left;
+	return due->answer || due->neigh || due->left;
 }
 
 /**

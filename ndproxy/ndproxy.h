@@ -184,6 +184,12 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 bool ndp_own_mac(const struct ndp_rx *rx);
 extern const struct ndp_host_ops ndp_proxy_host_ops;
 
+/* --- neigh.c: the kernel's neighbour entries (ND-C4, D2) -------------------------------------- */
+
+void ndp_neigh_from_ns(const struct ndp_rx *rx, const struct nd_info *ns);
+bool ndp_neigh_from_na(const struct ndp_rx *rx, const struct nd_info *na, bool create);
+void ndp_neigh_from_host(const struct ndp_host *host);
+
 /* --- loop.c: other proxies between the same links (ND-H1) ------------------------------------- */
 
 #define NDP_ECHOES	128	/* told apart at a time; each is remembered for a second */
@@ -278,6 +284,7 @@ void ndp_netlink_unregister(void);
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
  * @listen: rtnetlink socket for events; workqueue
+ * @heard: what was read from it; workqueue
  * @seq: of the last request
  * @wq: ordered; all that sleeps, from the first link on
  * @link_work: devices came, went or changed
@@ -316,6 +323,7 @@ struct ndp_net {
 	struct sock *sk;
 	struct socket *request;
 	struct socket *listen;
+	void *heard;
 	u32 seq;
 	struct workqueue_struct *wq;
 	struct work_struct link_work;

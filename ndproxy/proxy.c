@@ -11,7 +11,6 @@
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/ndisc.h>
-#include <net/neighbour.h>
 
 #include "ndproxy.h"
 #include "trace.h"
@@ -72,46 +71,6 @@ static bool ndp_is_echo(const struct ndp_rx *rx, const struct nd_info *ns)
 	       (!ipv6_addr_any(&ns->saddr) && ipv6_chk_addr(rx->nn->net, &ns->saddr, rx->dev, 1));
 }
 
-/* --- the kernel's neighbour entries ----------------------------------------------------------- */
-
-static void ndp_neigh_update(struct net_device *dev, const struct in6_addr *addr, const u8 *lladdr,
-			     u8 state, u32 flags, bool create)
-{
-	struct neighbour *neigh = neigh_lookup(&nd_tbl, addr, dev);
-
-	if (!neigh && create) {
-		neigh = neigh_create(&nd_tbl, addr, dev);
-		if (IS_ERR(neigh))
-			return;
-	}
-	if (!neigh)
-		return;
-	neigh_update(neigh, lladdr, state, flags, 0);
-	neigh_release(neigh);
-}
-
-/* ND-C4, RFC 4861 7.2.3: the solicitor's address is known now, so that it can be answered. */
-static void ndp_neigh_from_ns(const struct ndp_rx *rx, const struct nd_info *ns)
-{
-	if (ns->lladdr)
-		ndp_neigh_update(rx->dev, &ns->saddr, ns->lladdr, NUD_STALE,
-				 NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE, true);
-}
-
-/* ND-D2, RFC 4861 7.2.5. Only a solicited advertisement makes an entry: the proxy did solicit. */
-static void ndp_neigh_from_na(const struct ndp_rx *rx, const struct nd_info *na)
-{
-	bool solicited = na->flags & ND_NA_SOLICITED;
-	u32 flags = NEIGH_UPDATE_F_WEAK_OVERRIDE | NEIGH_UPDATE_F_OVERRIDE_ISROUTER;
-
-	if (na->flags & ND_NA_OVERRIDE)
-		flags |= NEIGH_UPDATE_F_OVERRIDE;
-	if (na->flags & ND_NA_ROUTER)
-		flags |= NEIGH_UPDATE_F_ISROUTER;
-	ndp_neigh_update(rx->dev, &na->target, na->lladdr, solicited ? NUD_REACHABLE : NUD_STALE,
-			 flags, solicited && na->lladdr);
-}
-
 /* --- evidence --------------------------------------------------------------------------------- */
 
 /* Who leaves the option out is known by the frame, so that the limit per address binds him, too. */
@@ -153,7 +112,7 @@ static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 }
 
 static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_info *na,
-				       struct ndp_prefix *prefix, u8 evidence)
+				       struct ndp_prefix *prefix, u8 evidence, bool neigh)
 {
 	struct ndp_sighting sighting = {
 		.prefix = prefix,
@@ -162,6 +121,7 @@ static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_
 		.evidence = evidence,
 		.na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE),
 		.answer = evidence == NDP_BY_NA,
+		.neigh = neigh,
 	};
 	enum ndp_learnt learnt;
 
@@ -463,10 +423,18 @@ static bool ndp_own_or_tentative(const struct ndp_rx *rx, const struct in6_addr 
 	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_DADFAILED);
 }
 
+/*
+ * The proxy did solicit, so that the advertisement makes an entry where there is none (@neigh).
+ * That takes longer than an answer: where the route is waited for, it comes after the answer.
+ */
 static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info *na,
-				   struct ndp_prefix *prefix)
+				   struct ndp_prefix *prefix, bool neigh)
 {
-	if (ndp_note_target(rx, na, prefix, NDP_BY_NA) == NDP_LEARNT_READY)
+	enum ndp_learnt learnt = ndp_note_target(rx, na, prefix, NDP_BY_NA, neigh);
+
+	if (neigh && learnt != NDP_LEARNT_PENDING)
+		ndp_neigh_from_na(rx, na, true);
+	if (learnt == NDP_LEARNT_READY)
 		ndp_answer_target(rx->nn, prefix, &na->target, rx->link, na->flags);
 }
 
@@ -482,6 +450,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 {
 	struct ndp_link *link = rx->link;
 	struct ndp_prefix *prefix;
+	bool known;
 
 	prefix = ndp_prefix_lookup(rx->nn, link->group->id, &na->target);
 	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
@@ -503,16 +472,16 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
-	ndp_neigh_from_na(rx, na);
+	known = ndp_neigh_from_na(rx, na, false);
 	if (ipv6_addr_is_multicast(&na->daddr)) {
-		if (ndp_note_target(rx, na, prefix, NDP_BY_UNA) != NDP_LEARNT_HELD)
+		if (ndp_note_target(rx, na, prefix, NDP_BY_UNA, false) != NDP_LEARNT_HELD)
 			ndp_forward_na(rx->nn, link, prefix, na);
 		return NDP_PASS;
 	}
 	if (na->flags & ND_NA_SOLICITED)
-		ndp_proxy_solicited_na(rx, na, prefix);
+		ndp_proxy_solicited_na(rx, na, prefix, !known && na->lladdr);
 	else
-		ndp_note_target(rx, na, prefix, NDP_BY_UNA);
+		ndp_note_target(rx, na, prefix, NDP_BY_UNA, false);
 	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
 	return ndp_own_anywhere(rx, &na->daddr) ? NDP_PASS : NDP_CONSUME;
 }
@@ -552,6 +521,8 @@ static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host
 	if (due->answer)
 		ndp_answer_target(nn, prefix, &host->key.addr, READ_ONCE(host->link),
 				  READ_ONCE(host->na_flags));
+	if (due->neigh)
+		ndp_neigh_from_host(host);
 }
 
 /* What waited for the host goes on: in the order of its coming, the kernel's share first. */

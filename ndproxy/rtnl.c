@@ -81,9 +81,13 @@ int ndp_rtnl_open(struct ndp_net *nn)
 {
 	int err;
 
+	/* Kept: each host's route is an event, and memory takes longer than all that is read. */
+	nn->heard = kmalloc(NDP_RTNL_MSG, GFP_KERNEL_ACCOUNT);
+	if (!nn->heard)
+		return -ENOMEM;
 	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->request);
 	if (err)
-		return err;
+		goto free_heard;
 	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->listen);
 	if (err)
 		goto close_request;
@@ -101,6 +105,9 @@ close_listen:
 close_request:
 	sock_release(nn->request);
 	nn->request = NULL;
+free_heard:
+	kfree(nn->heard);
+	nn->heard = NULL;
 	return err;
 }
 
@@ -125,8 +132,10 @@ void ndp_rtnl_close(struct ndp_net *nn)
 {
 	sock_release(nn->listen);
 	sock_release(nn->request);
+	kfree(nn->heard);
 	nn->listen = NULL;
 	nn->request = NULL;
+	nn->heard = NULL;
 }
 
 /**
@@ -177,6 +186,8 @@ static int ndp_rtnl_verdict(struct ndp_net *nn)
 	} ack;
 	int len;
 
+	if (skb_queue_empty_lockless(&nn->request->sk->sk_receive_queue))
+		return 0;
 	do {
 		len = ndp_rtnl_recv(nn->request, &ack, sizeof(ack));
 		if (len == -EAGAIN)
@@ -265,20 +276,14 @@ int ndp_rtnl_receive(struct ndp_net *nn,
 {
 	int len = 0, n;
 	struct nlmsghdr *nlh;
-	void *buf;
-
-	buf = kmalloc(NDP_RTNL_MSG, GFP_KERNEL);
-	if (!buf)
-		return -ENOBUFS;
 
 	for (n = 0; n < NDP_RTNL_BATCH; n++) {
-		len = ndp_rtnl_recv(nn->listen, buf, NDP_RTNL_MSG);
+		len = ndp_rtnl_recv(nn->listen, nn->heard, NDP_RTNL_MSG);
 		if (len <= 0)
 			break;
-		for (nlh = buf; nlmsg_ok(nlh, len); nlh = nlmsg_next(nlh, &len))
+		for (nlh = nn->heard; nlmsg_ok(nlh, len); nlh = nlmsg_next(nlh, &len))
 			handle(nn, nlh);
 	}
-	kfree(buf);
 	if (n == NDP_RTNL_BATCH)
 		return 1;
 	return len == -EAGAIN ? 0 : len;

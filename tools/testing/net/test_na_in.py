@@ -27,7 +27,7 @@ def test_nd_d2_neighbour_entry_reachable(lab):
     ask(lab)
     lab.advertise("down0", D_MAC, D)
     lab.proxied_na("up0", D, A, A_MAC, s=1)
-    assert rtnl.neigh(lab.r, D, "down0") == (D_MAC, "REACHABLE")
+    wait_for(lambda: rtnl.neigh(lab.r, D, "down0") == (D_MAC, "REACHABLE"), "the entry, made anew")
 
 
 def test_nd_d2_override_changes_entry(lab):
