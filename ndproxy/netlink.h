@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What netlink.c, netlink_dump.c, netlink_state.c and netlink_mld*.c share. */
+/* What the files netlink*.c share. */
 #ifndef NDPROXY_NETLINK_H
 #define NDPROXY_NETLINK_H
 
@@ -33,6 +33,13 @@ bool ndp_nl_lacks(struct genl_info *info, int attr, const char *what);
 bool ndp_nl_dump_only(struct genl_info *info, int attr);
 int ndp_nl_link(struct ndp_net *nn, const struct nlattr *ifindex, const struct nlattr *ifname,
 		struct ndp_link **link, struct netlink_ext_ack *extack);
+int ndp_nl_need_link(struct genl_info *info, struct ndp_net *nn, int ifindex, int ifname,
+		     struct ndp_link **link);
+
+/* --- netlink_host.c ------------------------------------------------------------------------- */
+
+int ndp_nl_put_host(struct sk_buff *skb, struct ndp_net *nn, u32 group,
+		    const struct in6_addr *addr);
 
 /* --- netlink_dump.c ------------------------------------------------------------------------- */
 
