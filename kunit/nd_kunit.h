@@ -93,6 +93,58 @@ static inline void ndt_option(struct ndt *t, u8 type, u8 units, u8 first)
 	t->len += units * 8;
 }
 
+/* What makes a valid message another, or an invalid one. */
+enum change {
+	NOTHING,
+	HOP_LIMIT,
+	CODE,
+	LENGTH,
+	TARGET_OCTET,	/* the first */
+	FLAGS,
+	LLADDR_LEN,
+	CHECKSUM,
+	FRAGMENT,
+	SOURCE,		/* its first two octets; 0: all of it */
+};
+
+static inline void ndt_change(struct ndt *t, enum change what, u16 value)
+{
+	switch (what) {
+	case NOTHING:
+		break;
+	case HOP_LIMIT:
+		t->pkt.hop_limit = value;
+		break;
+	case CODE:
+		t->data[1] = value;
+		break;
+	case LENGTH:
+		t->len = value;
+		break;
+	case TARGET_OCTET:
+		t->data[8] = value;
+		break;
+	case FLAGS:
+		t->data[4] = value;
+		break;
+	case LLADDR_LEN:
+		t->pkt.lladdr_len = value;
+		break;
+	case CHECKSUM:
+		t->pkt.checksum_ok = false;
+		break;
+	case FRAGMENT:
+		t->pkt.fragment = true;
+		break;
+	case SOURCE:
+		t->saddr.s6_addr[0] = value >> 8;
+		t->saddr.s6_addr[1] = value & 0xff;
+		if (!value)
+			t->saddr.s6_addr[15] = 0;
+		break;
+	}
+}
+
 static inline enum ndp_drop ndt_parse(struct kunit *test)
 {
 	struct ndt *t = test->priv;

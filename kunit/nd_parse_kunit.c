@@ -5,18 +5,6 @@
 
 /* --- every reason to drop --------------------------------------------------------------------- */
 
-enum change {
-	NOTHING,
-	HOP_LIMIT,
-	CODE,
-	LENGTH,
-	TARGET_OCTET,
-	FLAGS,
-	LLADDR_LEN,
-	CHECKSUM,
-	FRAGMENT,
-};
-
 struct drop_case {
 	const char *desc;
 	enum ndp_drop want;
@@ -132,38 +120,6 @@ static void drop_desc(const struct drop_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(drop, drop_cases, drop_desc);
 
-static void drop_change(struct ndt *t, const struct drop_case *c)
-{
-	switch (c->change) {
-	case NOTHING:
-		break;
-	case HOP_LIMIT:
-		t->pkt.hop_limit = c->value;
-		break;
-	case CODE:
-		t->data[1] = c->value;
-		break;
-	case LENGTH:
-		t->len = c->value;
-		break;
-	case TARGET_OCTET:
-		t->data[8] = c->value;
-		break;
-	case FLAGS:
-		t->data[4] = c->value;
-		break;
-	case LLADDR_LEN:
-		t->pkt.lladdr_len = c->value;
-		break;
-	case CHECKSUM:
-		t->pkt.checksum_ok = false;
-		break;
-	case FRAGMENT:
-		t->pkt.fragment = true;
-		break;
-	}
-}
-
 static void nd_c1_d1_invalid_is_named(struct kunit *test)
 {
 	const struct drop_case *c = test->param_value;
@@ -176,7 +132,7 @@ static void nd_c1_d1_invalid_is_named(struct kunit *test)
 		memcpy(&t->daddr, c->daddr, sizeof(t->daddr));
 	memcpy(t->data + t->len, c->octets, c->n_octets);
 	t->len += c->n_octets;
-	drop_change(t, c);
+	ndt_change(t, c->change, c->value);
 
 	KUNIT_EXPECT_EQ(test, ndt_parse(test), c->want);
 }

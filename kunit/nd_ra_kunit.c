@@ -3,16 +3,6 @@
 
 #include "nd_kunit.h"
 
-enum change {
-	NOTHING,
-	HOP_LIMIT,
-	CODE,
-	LENGTH,
-	CHECKSUM,
-	FRAGMENT,
-	SOURCE,		/* first two octets */
-};
-
 struct ra_case {
 	const char *desc;
 	bool invalid;
@@ -97,31 +87,7 @@ static void nd_h2_only_valid_ones(struct kunit *test)
 	ra_start(t);
 	memcpy(t->data + t->len, c->octets, c->n_octets);
 	t->len += c->n_octets;
-	switch (c->change) {
-	case NOTHING:
-		break;
-	case HOP_LIMIT:
-		t->pkt.hop_limit = c->value;
-		break;
-	case CODE:
-		t->data[1] = c->value;
-		break;
-	case LENGTH:
-		t->len = c->value;
-		break;
-	case CHECKSUM:
-		t->pkt.checksum_ok = false;
-		break;
-	case FRAGMENT:
-		t->pkt.fragment = true;
-		break;
-	case SOURCE:
-		t->saddr.s6_addr[0] = c->value >> 8;
-		t->saddr.s6_addr[1] = c->value & 0xff;
-		if (!c->value)
-			t->saddr.s6_addr[15] = 0;
-		break;
-	}
+	ndt_change(t, c->change, c->value);
 	KUNIT_EXPECT_EQ(test, ra_parse(test, &ra), !c->invalid);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "nl.h"
+#include "print.h"
 
 const struct object *const objects[] = {
 	&link_object,
@@ -530,4 +531,29 @@ int cmd_request(const struct cmd *cmd, const struct args *args)
 		return EXIT_KERNEL;
 	nl_put_args(nlh, cmd->args, args);
 	return nl_do(nlh, NULL, NULL);
+}
+
+/**
+ * cmd_show() - a command that prints objects of one kind
+ * @cmd: the command
+ * @args: its arguments, each of which becomes the attribute that the table names
+ * @one: they name one object; false: all that they let through
+ * @cb: prints one
+ * @data: for @cb
+ *
+ * Return: EXIT_OK or EXIT_KERNEL.
+ */
+int cmd_show(const struct cmd *cmd, const struct args *args, bool one, nl_cb_t cb, void *data)
+{
+	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
+	int ret;
+
+	if (!nlh)
+		return EXIT_KERNEL;
+	nl_put_args(nlh, cmd->args, args);
+	out_array(NULL);
+	ret = one ? nl_do(nlh, cb, data) : nl_show(nlh, cb, data);
+	if (!ret)
+		out_array_end();
+	return ret;
 }

@@ -78,6 +78,7 @@ struct args {
 	struct value v[MAX_ARGS];
 };
 
+struct nlmsghdr;
 struct object;
 
 enum {
@@ -142,6 +143,8 @@ int cmd_parse(const struct object *obj, const struct cmd *cmd, int argc, char **
 	      struct args *args);
 void args_free(struct args *args);
 int cmd_request(const struct cmd *cmd, const struct args *args);
+int cmd_show(const struct cmd *cmd, const struct args *args, bool one,
+	     int (*cb)(const struct nlmsghdr *nlh, void *data), void *data);
 
 void cmd_usage(FILE *f, const struct object *obj, const struct cmd *cmd);
 void object_usage(FILE *f, const struct object *obj);

@@ -100,17 +100,7 @@ int host_message(const struct nlmsghdr *nlh, void *data)
 
 static int host_show(const struct cmd *cmd, const struct args *args)
 {
-	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, NLM_F_DUMP);
-	int ret;
-
-	if (!nlh)
-		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	out_array(NULL);
-	ret = nl_show(nlh, host_message, NULL);
-	if (!ret)
-		out_array_end();
-	return ret;
+	return cmd_show(cmd, args, false, host_message, NULL);
 }
 
 static const struct cmd cmds[] = {

@@ -142,37 +142,21 @@ int link_message(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-static int show_links(const struct cmd *cmd, const struct args *args, struct nl_list *stats)
-{
-	bool one = args->v[0].set;
-	struct nlmsghdr *nlh;
-	int ret;
-
-	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
-	if (!nlh)
-		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	out_array(NULL);
-	ret = one ? nl_do(nlh, link_message, stats) : nl_show(nlh, link_message, stats);
-	if (!ret)
-		out_array_end();
-	return ret;
-}
-
 static int link_show(const struct cmd *cmd, const struct args *args)
 {
+	bool one = args->v[0].set;
 	struct nl_list stats = { 0 };
 	struct nlmsghdr *nlh;
 	int ret;
 
 	if (!out.stats)
-		return show_links(cmd, args, NULL);
+		return cmd_show(cmd, args, one, link_message, NULL);
 	nlh = nl_request(NDPROXY_CMD_STATS_GET, NLM_F_DUMP);
 	if (!nlh)
 		return EXIT_KERNEL;
 	ret = nl_collect(nlh, &stats);
 	if (!ret)
-		ret = show_links(cmd, args, &stats);
+		ret = cmd_show(cmd, args, one, link_message, &stats);
 	nl_list_free(&stats);
 	return ret;
 }

@@ -201,19 +201,7 @@ int mld_link_message(const struct nlmsghdr *nlh, void *data)
 
 static int mld_link_show(const struct cmd *cmd, const struct args *args)
 {
-	bool one = args->v[0].set;
-	struct nlmsghdr *nlh;
-	int ret;
-
-	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
-	if (!nlh)
-		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	out_array(NULL);
-	ret = one ? nl_do(nlh, mld_link_message, NULL) : nl_show(nlh, mld_link_message, NULL);
-	if (!ret)
-		out_array_end();
-	return ret;
+	return cmd_show(cmd, args, args->v[0].set, mld_link_message, NULL);
 }
 
 static const struct cmd link_cmds[] = {

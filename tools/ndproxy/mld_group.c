@@ -125,19 +125,7 @@ int mld_group_message(const struct nlmsghdr *nlh, void *data)
 
 static int mld_group_show(const struct cmd *cmd, const struct args *args)
 {
-	bool one = args->v[ARG_AT_GROUP].set;
-	struct nlmsghdr *nlh;
-	int ret;
-
-	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
-	if (!nlh)
-		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	out_array(NULL);
-	ret = one ? nl_do(nlh, mld_group_message, NULL) : nl_show(nlh, mld_group_message, NULL);
-	if (!ret)
-		out_array_end();
-	return ret;
+	return cmd_show(cmd, args, args->v[ARG_AT_GROUP].set, mld_group_message, NULL);
 }
 
 static const struct cmd cmds[] = {

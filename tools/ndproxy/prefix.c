@@ -161,30 +161,14 @@ static int prefix_get(const struct cmd *cmd, const struct args *args)
 	return nl_do(nlh, prefix_message, NULL);
 }
 
-static int show(const struct cmd *cmd, nl_cb_t message)
-{
-	struct nlmsghdr *nlh = nl_request(cmd->nlcmd, NLM_F_DUMP);
-	int ret;
-
-	if (!nlh)
-		return EXIT_KERNEL;
-	out_array(NULL);
-	ret = nl_show(nlh, message, NULL);
-	if (!ret)
-		out_array_end();
-	return ret;
-}
-
 static int prefix_show(const struct cmd *cmd, const struct args *args)
 {
-	(void)args;
-	return show(cmd, prefix_message);
+	return cmd_show(cmd, args, false, prefix_message, NULL);
 }
 
 static int prefix_rules(const struct cmd *cmd, const struct args *args)
 {
-	(void)args;
-	return show(cmd, rule_message);
+	return cmd_show(cmd, args, false, rule_message, NULL);
 }
 
 static const struct cmd cmds[] = {

@@ -55,19 +55,7 @@ int solicit_message(const struct nlmsghdr *nlh, void *data)
 
 static int solicit_show(const struct cmd *cmd, const struct args *args)
 {
-	bool one = args->v[0].set;
-	struct nlmsghdr *nlh;
-	int ret;
-
-	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
-	if (!nlh)
-		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	out_array(NULL);
-	ret = one ? nl_do(nlh, solicit_message, NULL) : nl_show(nlh, solicit_message, NULL);
-	if (!ret)
-		out_array_end();
-	return ret;
+	return cmd_show(cmd, args, args->v[0].set, solicit_message, NULL);
 }
 
 static const struct cmd cmds[] = {

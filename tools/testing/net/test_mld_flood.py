@@ -48,7 +48,7 @@ def lab(make_lab):
 
 def link(lab):
     """The engine's link."""
-    return lab.tool.json("mld", "link", "show", DEV)[0]
+    return mld.engine_link(lab, DEV)
 
 
 def arrivals(lab):

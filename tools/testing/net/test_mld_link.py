@@ -19,23 +19,18 @@ DEV = "up0"
 G1, G2, SSM = "ff1e::1:1", "ff1e::1:2", "ff3e::8000:1"
 S = [f"2001:db8:ffff::{i:x}" for i in range(1, 200)]
 SN = sorted({pkt.snm(LL[DEV]), pkt.snm(R_ADDR)})
-SETTLE = 1.5                    # RV transmissions within URI, and some
+SETTLE = mld.SETTLE
 
 
 @pytest.fixture
 def lab(make_lab):
     """A router with the engine on up0, whose own groups have been told."""
-    lab = make_lab((DEV,), roles=False)
-    lab.tool("mld", "link", "set", DEV, "on")
-    lab.ear = mld.Ear(lab.up0)
-    time.sleep(2 * SETTLE)
-    lab.ear.mark()
-    return lab
+    return mld.engine_lab(make_lab, DEV)
 
 
 def link(lab):
     """The engine's link."""
-    return lab.tool.json("mld", "link", "show", DEV)[0]
+    return mld.engine_link(lab, DEV)
 
 
 def groups(lab):

@@ -23,6 +23,8 @@ MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP = 42, 45
 MCAST_JOIN_SOURCE_GROUP, MCAST_MSFILTER = 46, 48
 FMODE = {"EX": 0, "IN": 1}
 
+SETTLE = 1.5                # Robustness Variable transmissions within the interval, and some
+
 
 def text(addr):
     """An address in its one text form."""
@@ -266,3 +268,18 @@ class Listener:
         """Close it, which leaves its groups."""
         self.sock.close()
         self.joined.clear()
+
+
+def engine_lab(make_lab, dev):
+    """A router without roles, the engine on one link, whose own groups have been told; with an ear there."""
+    lab = make_lab((dev,), roles=False)
+    lab.tool("mld", "link", "set", dev, "on")
+    lab.ear = Ear(lab.ports[dev])
+    time.sleep(2 * SETTLE)
+    lab.ear.mark()
+    return lab
+
+
+def engine_link(lab, dev):
+    """The engine's link, as the command shows it."""
+    return lab.tool.json("mld", "link", "show", dev)[0]

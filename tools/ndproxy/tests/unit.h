@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the parts of the unit program share. */
+#ifndef NDPROXY_UNIT_H
+#define NDPROXY_UNIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nlmsghdr;
+
+extern char message_buf[];	/* the message that was begun last */
+struct nlmsghdr *message(uint8_t cmd);
+
+/* parse.c */
+void unit_parse(void);
+
+/* print.c */
+extern int count;	/* of how many objects a list is made */
+bool unit_print(const char *name);
+
+#endif
