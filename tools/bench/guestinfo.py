@@ -6,9 +6,13 @@ import platform
 
 
 class Sysctl:
-    """A setting of the whole machine for the time of the run: room for that many neighbours."""
+    """A setting of the whole machine for the time of the run: room for the neighbours of 100,000 hosts.
 
-    SETTINGS = {"gc_thresh1": 60000, "gc_thresh2": 120000, "gc_thresh3": 131072}
+    A host is two: itself, and the solicited-node group by which it was asked for. Above the second
+    threshold the kernel looks for what to throw away, a millisecond each time.
+    """
+
+    SETTINGS = {"gc_thresh1": 262144, "gc_thresh2": 262144, "gc_thresh3": 262144}
     PATH = "/proc/sys/net/ipv6/neigh/default/"
 
     def __enter__(self):
