@@ -7,6 +7,7 @@
 
 #include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 
@@ -143,3 +144,4 @@ void ndp_age_init(struct ndp_net *nn)
 {
 	INIT_DELAYED_WORK(&nn->hosts.work, ndp_host_work);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_age_init);

@@ -25,6 +25,7 @@
 
 #include <linux/jiffies.h>
 #include <linux/slab.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 #include "trace.h"
@@ -277,6 +278,7 @@ void ndp_guard_drop_link(struct ndp_net *nn, const struct ndp_link *link,
 				ndp_claim_free(nn, claim);
 	spin_unlock_bh(&nn->hosts.lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_guard_drop_link);
 
 /**
  * ndp_guard_follow() - a host is silent on its own link: it lives where it is claimed

@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 #include "trace.h"
@@ -45,6 +46,7 @@ void ndp_host_put(struct ndp_host *host)
 	if (refcount_dec_and_test(&host->ref))
 		kfree_rcu(host, rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_put);
 
 /* --- time ------------------------------------------------------------------------------------- */
 
@@ -423,6 +425,7 @@ enum ndp_learnt ndp_host_learn(struct ndp_net *nn, struct ndp_sighting *sighting
 	spin_unlock_bh(&nn->hosts.lock);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_learn);
 
 static void ndp_host_claim_new(struct ndp_net *nn, const struct ndp_sighting *s, u32 nonce)
 {
@@ -487,6 +490,7 @@ out:
 	spin_unlock_bh(&nn->hosts.lock);
 	return echo;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_claim);
 
 /**
  * ndp_host_remove() - forget a host
@@ -508,6 +512,7 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 	spin_unlock_bh(&nn->hosts.lock);
 	return host;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_remove);
 
 /**
  * ndp_host_failed() - the kernel's own reachability detection gave a neighbour up (ND-F3)
@@ -529,6 +534,7 @@ void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const stru
 		ndp_host_forget(nn, host);
 	spin_unlock_bh(&nn->hosts.lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_failed);
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -563,6 +569,7 @@ free_table:
 	rhashtable_destroy(&hosts->table);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_init);
 
 /**
  * ndp_host_exit() - free a namespace's tables, which are empty by now
@@ -575,3 +582,4 @@ void ndp_host_exit(struct ndp_net *nn)
 	rhashtable_destroy(&nn->hosts.stations);
 	rhashtable_destroy(&nn->hosts.table);
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_exit);

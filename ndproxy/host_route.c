@@ -2,6 +2,7 @@
 /* Which hosts need a route of their own, and what became of it; route.c makes it (ND-F2). */
 
 #include <net/ipv6.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 
@@ -68,6 +69,7 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
 	spin_unlock_bh(&nn->hosts.lock);
 	return due->answer || due->neigh || due->left;
 }
+EXPORT_SYMBOL_IF_KUNIT(ndp_host_route_done);
 
 /**
  * ndp_host_reroute() - a downstream link's routes to a prefix changed
