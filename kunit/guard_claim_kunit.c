@@ -422,6 +422,40 @@ static void nd_f5_claims_count_against_the_limit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guardt_refused(t, LINK_B), 0);
 }
 
+/* A claimant at the limit who says more of the same makes no further claim. */
+static void nd_f5_claimant_at_the_limit_goes_on(struct kunit *test)
+{
+	struct guardt *t = test->priv;
+
+	guardt_know(t);
+	t->nn.limit[NDP_HOSTS_PER_LLADDR] = 1;
+	guardt_dad(t, LINK_B, 17);
+	t->s.answer = true;
+	guardt_hear(t, LINK_B, NDP_BY_NA);
+	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_ASKING);
+	guardt_pass(t, HZ);
+	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
+	KUNIT_EXPECT_EQ(test, guardt_look(t).mac, LINK_B);
+	KUNIT_EXPECT_EQ(test, guardt_look(t).evidence, NDP_BY_NA);
+	KUNIT_EXPECT_EQ(test, t->answers, 1);
+	KUNIT_EXPECT_EQ(test, guardt_drops(t, LINK_B, NDP_DROP_LLADDR_LIMIT), 0);
+}
+
+/* Nor is it one too many when it is followed at once. */
+static void nd_f5_claimant_at_the_limit_is_followed(struct kunit *test)
+{
+	struct guardt *t = test->priv;
+
+	guardt_know(t);
+	t->nn.limit[NDP_HOSTS_PER_LLADDR] = 1;
+	guardt_hear(t, LINK_B, NDP_BY_NS);
+	t->link[LINK_B].guard = false;
+	guardt_hear(t, LINK_B, NDP_BY_NS);
+	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
+	KUNIT_EXPECT_EQ(test, guardt_look(t).mac, LINK_B);
+	KUNIT_EXPECT_EQ(test, guardt_drops(t, LINK_B, NDP_DROP_LLADDR_LIMIT), 0);
+}
+
 static struct kunit_case guard_claim_cases[] = {
 	KUNIT_CASE_PARAM(nd_f4_who_is_believed_at_once, trust_gen_params),
 	KUNIT_CASE(nd_f4_trusted_link_ends_a_claim),
@@ -437,6 +471,8 @@ static struct kunit_case guard_claim_cases[] = {
 	KUNIT_CASE(nd_f4_nobody_is_answered_without_need),
 	KUNIT_CASE(nd_c7_probe_that_comes_back),
 	KUNIT_CASE(nd_f5_claims_count_against_the_limit),
+	KUNIT_CASE(nd_f5_claimant_at_the_limit_goes_on),
+	KUNIT_CASE(nd_f5_claimant_at_the_limit_is_followed),
 	{ }
 };
 

@@ -119,8 +119,10 @@ static void ndp_claim_free(struct ndp_net *nn, struct ndp_claim *claim)
 static struct ndp_claim *ndp_claim_get(struct ndp_net *nn, struct ndp_host *host,
 				       const struct ndp_sighting *s)
 {
-	struct ndp_station *station = ndp_host_get_station(nn, s);
 	struct ndp_claim *claim = host->claim;
+	/* A claimant at the limit of hosts per address who says it again makes no more of them. */
+	bool same = claim && s->lladdr && ndp_station_is(claim->station, s);
+	struct ndp_station *station = same ? claim->station : ndp_host_get_station(nn, s);
 
 	if (IS_ERR(station))
 		return NULL;
@@ -132,7 +134,8 @@ static struct ndp_claim *ndp_claim_get(struct ndp_net *nn, struct ndp_host *host
 		return NULL;
 	}
 	claim->answer = s->answer || (claim->link == s->link && claim->answer);
-	ndp_station_put(nn, claim->station);
+	if (!same)
+		ndp_station_put(nn, claim->station);
 	claim->station = station;
 	claim->link = s->link;
 	claim->evidence = s->evidence;

@@ -312,8 +312,11 @@ static bool ndp_host_admits(const struct ndp_sighting *s)
 
 static void ndp_host_follow(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s)
 {
-	struct ndp_station *station = ndp_host_get_station(nn, s);
+	struct ndp_station *station;
 
+	/* It may hold the same link-layer address, of which the host would be one too many. */
+	ndp_guard_drop(nn, host);
+	station = ndp_host_get_station(nn, s);
 	ndp_host_move(nn, host, s->link, IS_ERR(station) ? NULL : station, s->evidence);
 }
 
