@@ -395,6 +395,40 @@ static void nd_c7_probe_that_comes_back(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_A, 18));
 }
 
+/* The same probe once more, when what it claimed has ended: it is the prober's, and no copy. */
+static void nd_c7_nonce_goes_with_the_claim(struct kunit *test)
+{
+	struct guardt *t = test->priv;
+
+	guardt_know(t);
+	guardt_dad(t, LINK_B, 17);
+	ndp_guard_drop_link(&t->nn, &t->link[LINK_B], NULL);
+	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_B, 17));
+	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_WAITING);
+
+	/* Probed while a refusal stood. */
+	guardt_hear(t, LINK_A, NDP_BY_NA);
+	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_C, 18));
+	guardt_pass(t, HZ);
+	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_C, 18));
+	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_WAITING);
+}
+
+static void nd_c7_nonce_of_a_probe_over_the_limit(struct kunit *test)
+{
+	struct guardt *t = test->priv;
+
+	guardt_hear(t, LINK_B, NDP_BY_NA);
+	guardt_target(t, 0, 2);
+	guardt_know(t);
+	t->nn.limit[NDP_HOSTS_PER_LLADDR] = 1;
+	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_B, 17));
+	KUNIT_EXPECT_EQ(test, guardt_state(t), UNCLAIMED);
+	t->nn.limit[NDP_HOSTS_PER_LLADDR] = 2;
+	KUNIT_EXPECT_FALSE(test, guardt_dad(t, LINK_B, 17));
+	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_WAITING);
+}
+
 /* --- limits ----------------------------------------------------------------------------------- */
 
 /* A claimant has no more claims and hosts than hosts; and what is claimed already stays so. */
@@ -470,6 +504,8 @@ static struct kunit_case guard_claim_cases[] = {
 	KUNIT_CASE(nd_f4_solicitors_are_answered_after_the_move),
 	KUNIT_CASE(nd_f4_nobody_is_answered_without_need),
 	KUNIT_CASE(nd_c7_probe_that_comes_back),
+	KUNIT_CASE(nd_c7_nonce_goes_with_the_claim),
+	KUNIT_CASE(nd_c7_nonce_of_a_probe_over_the_limit),
 	KUNIT_CASE(nd_f5_claims_count_against_the_limit),
 	KUNIT_CASE(nd_f5_claimant_at_the_limit_goes_on),
 	KUNIT_CASE(nd_f5_claimant_at_the_limit_is_followed),

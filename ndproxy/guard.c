@@ -103,8 +103,10 @@ static struct ndp_claim *ndp_claim_new(struct ndp_host *host)
 	return claim;
 }
 
+/* The nonce of its probe is forgotten with it: the same probe once more is one of its own. */
 static void ndp_claim_free(struct ndp_net *nn, struct ndp_claim *claim)
 {
+	claim->host->nonce = 0;
 	WRITE_ONCE(claim->host->claim, NULL);
 	list_del(&claim->list);
 	ndp_station_put(nn, claim->station);
@@ -304,7 +306,6 @@ bool ndp_guard_follow(struct ndp_net *nn, struct ndp_host *host)
 		host->na_flags = claim->na_flags;
 	if (claim->answer)
 		host->answer = true;
-	host->nonce = 0;
 	ndp_host_move(nn, host, claim->link, station, claim->evidence);
 	ndp_host_refresh(nn, host);
 	return true;

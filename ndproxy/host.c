@@ -458,8 +458,8 @@ static void ndp_host_claim_known(struct ndp_net *nn, struct ndp_host *host,
 		ndp_host_forget(nn, host);
 		return;
 	}
-	host->nonce = nonce;
 	ndp_guard_dad(nn, host, s);
+	host->nonce = host->claim ? nonce : 0;
 }
 
 /**
