@@ -327,17 +327,21 @@ static struct ndp_claim *ndp_guard_due(struct ndp_net *nn, u8 state)
  */
 static void ndp_guard_probe(struct ndp_net *nn, struct ndp_claim *claim)
 {
-	struct ndp_host *host = claim->host;
 	bool dad = claim->evidence == NDP_BY_DAD;
+	struct ndp_host *host = claim->host;
+	bool asked;
 
-	claim->probes++;
 	ndp_claim_enter(nn, claim, NDP_CLAIM_ASKING);
-	if (!READ_ONCE(claim->link->guard))
+	if (!READ_ONCE(claim->link->guard)) {
+		claim->probes++;
 		return;
+	}
 	refcount_inc(&host->ref);
-	if (!ndp_host_ask(nn, host) && !dad && host->claim == claim) {
-		claim->probes--;
-		claim->stalls++;
+	asked = ndp_host_ask(nn, host) || dad;
+	/* It may have ended, and another have its place; of that one nothing is taken back. */
+	if (host->claim == claim) {
+		claim->probes += asked;
+		claim->stalls += !asked;
 	}
 	ndp_host_put(host);
 }
