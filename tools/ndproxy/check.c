@@ -27,6 +27,7 @@ static const struct cause causes[] = {
 	{ "role", "each group has an upstream and a downstream link", check_roles },
 	{ "forwarding", "each link forwards", check_forwarding },
 	{ "accept-ra", "upstream links take Router Advertisements", check_accept_ra },
+	{ "retrans", "the kernel asks its neighbours again in time", check_retrans },
 	{ "prefix", "each upstream link has a prefix to share", check_prefixes },
 	{ "firewall", "no firewall drops ND or MLD", check_firewall },
 	{ "proxy", "no other ND proxy is at work", check_proxies },

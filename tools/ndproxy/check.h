@@ -84,6 +84,7 @@ bool sysctl_get(const char *name, const char *dev, long *value);
 void check_forwarding(struct check *c);
 void check_accept_ra(struct check *c);
 void check_ipv6(struct check *c);
+void check_retrans(struct check *c);
 void check_proxy_ndp(struct check *c);
 void check_conntrack(struct check *c);
 void check_neighbours(struct check *c);

@@ -10,6 +10,7 @@
 #include "cmd.h"
 
 #define RTF_RA_PREFIX	0x000c0000	/* RTF_ADDRCONF | RTF_PREFIX_RT of the kernel */
+#define RETRANS_TIMER	1000		/* ms, RFC 4861 section 10 */
 
 static bool read_number(const char *path, long *value)
 {
@@ -38,12 +39,17 @@ bool sysctl_get(const char *name, const char *dev, long *value)
 }
 
 /* With slashes, as a device's name may have dots in it. */
-static void mend_sysctl(struct check *c, const char *dev, const char *name, int value)
+static void mend_of(struct check *c, const char *of, const char *dev, const char *name, int value)
 {
 	if (strchr(dev, '.'))
-		check_mend(c, "sysctl -w net/ipv6/conf/%s/%s=%d", dev, name, value);
+		check_mend(c, "sysctl -w net/ipv6/%s/%s/%s=%d", of, dev, name, value);
 	else
-		check_mend(c, "sysctl -w net.ipv6.conf.%s.%s=%d", dev, name, value);
+		check_mend(c, "sysctl -w net.ipv6.%s.%s.%s=%d", of, dev, name, value);
+}
+
+static void mend_sysctl(struct check *c, const char *dev, const char *name, int value)
+{
+	mend_of(c, "conf", dev, name, value);
 }
 
 static bool is_there(const struct check_link *link)
@@ -125,6 +131,29 @@ void check_accept_ra(struct check *c)
 		check_found(c, link->name, "Router Advertisements are ignored: accept_ra is %ld%s",
 			    accept, forwarding ? ", and the router forwards" : "");
 		mend_sysctl(c, link->name, "accept_ra", 2);
+	}
+}
+
+/**
+ * check_retrans() - does the kernel solicit its neighbours in time?
+ * @c: the check
+ *
+ * Any host of a link can send the RA that says otherwise (RFC 4861 6.3.4), and the kernel believes
+ * hours.
+ */
+void check_retrans(struct check *c)
+{
+	char path[128];
+	long value;
+
+	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
+		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/neigh/%s/retrans_time_ms",
+			 link->name);
+		if (!is_there(link) || !read_number(path, &value) || value <= 10 * RETRANS_TIMER)
+			continue;
+		check_found(c, link->name, "the kernel waits %ld s to solicit a neighbour again",
+			    value / 1000);
+		mend_of(c, "neigh", link->name, "retrans_time_ms", RETRANS_TIMER);
 	}
 }
 
@@ -224,24 +253,29 @@ static int read_hosts(const struct nlmsghdr *nlh, void *data)
 }
 
 /**
- * check_neighbours() - has the kernel room for a neighbour entry for each host?
+ * check_neighbours() - has the kernel room for the neighbour entries of the hosts?
  * @c: the check
+ *
+ * A host is two: itself, and the solicited-node group by which it is asked for. Above the limit the
+ * kernel looks through the table for what to throw away, with each new entry.
  */
 void check_neighbours(struct check *c)
 {
 	struct nlmsghdr *nlh = nl_request(NDPROXY_CMD_STATS_GET, 0);
 	static const char thresh[] = "net.ipv6.neigh.default.gc_thresh";
-	uint32_t hosts = 0, limit = neighbours_limit(), enough = 1024;
+	unsigned long long enough = 1024;
+	uint32_t hosts = 0, limit = neighbours_limit();
 
 	if (!nlh || nl_do(nlh, read_hosts, &hosts) || !limit) {
 		check_skip(c, "the kernel does not tell its limits");
 		return;
 	}
-	if (hosts < limit)
+	if (2ULL * hosts < limit)
 		return;
-	while (enough < 2 * hosts)
+	while (enough < 4ULL * hosts)
 		enough *= 2;
-	check_found(c, NULL, "%u hosts are known, and the kernel keeps %u neighbours", hosts,
-		    limit);
-	check_mend(c, "sysctl -w %s2=%u %s3=%u", thresh, enough, thresh, 2 * enough);
+	check_found(c, NULL, "%u hosts are known, of two neighbours each, and the kernel keeps %u",
+		    hosts, limit);
+	check_mend(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh,
+		   2 * enough);
 }

@@ -319,6 +319,21 @@ def test_control_check_proxy_ndp(lab, dev):
     well(lab)
 
 
+def test_control_check_retransmission_timer_told_by_an_ra(lab):
+    lab.r.sysctl("ipv6.conf.up0.accept_ra", 2)
+    name = "net/ipv6/neigh/up0/retrans_time_ms"
+    lab.up0.send(pkt.ra(RTR, PFX, retrans=10000))
+    wait_for(lambda: lab.r.read(f"/proc/sys/{name}").strip() == "10000", "RA taken")
+    well(lab)
+    lab.up0.send(pkt.ra(RTR, PFX, retrans=3600000))
+    wait_for(lambda: lab.r.read(f"/proc/sys/{name}").strip() == "3600000", "RA taken")
+    found = one(lab, "retrans", "up0")
+    assert "waits 3600 s" in found["finding"]
+    mend(lab, found)
+    assert lab.r.read(f"/proc/sys/{name}").strip() == "1000"
+    well(lab)
+
+
 def test_control_check_querier_and_no_joins(lab):
     lab.tool("mld", "link", "set", "up0", "off")
     lab.up0.send(mld.query())
@@ -355,7 +370,8 @@ def test_control_check_table_of_neighbours_too_small(lab):
         lab.tool("-b", "-", input="".join(
             f"host add 2001:db8:1::{i:x} dev down0\n" for i in range(16, 46)))
         found = one(lab, "neighbours")
-        assert "30 hosts" in found["finding"]
+        assert "30 hosts are known, of two neighbours each, and the kernel keeps 20" \
+            in found["finding"]
         # the limits are of the first network namespace
         subprocess.run(["sh", "-c", found["mend"]], check=True, env=ENV,
                        stdout=subprocess.DEVNULL)

@@ -115,8 +115,8 @@ def na(eth_src, src, target, dst=ALL_NODES, eth_dst=None, opts=None, r=0, s=0,
 
 
 def ra(eth_src, prefix, valid=600, preferred=None, onlink=1, auto=0,
-       lifetime=0):
-    """A multicast RA with one prefix option."""
+       lifetime=0, retrans=0):
+    """A multicast RA with one prefix option; retrans: ms."""
     net = ipaddress.ip_network(prefix)
     pio = ICMPv6NDOptPrefixInfo(prefix=str(net.network_address),
                                 prefixlen=net.prefixlen, L=onlink, A=auto,
@@ -124,7 +124,7 @@ def ra(eth_src, prefix, valid=600, preferred=None, onlink=1, auto=0,
                                 preferredlifetime=valid if preferred is None
                                 else preferred)
     return _frame(eth_src, ALL_NODES_MAC, lladdr(eth_src), ALL_NODES,
-                  ICMPv6ND_RA(routerlifetime=lifetime) / pio)
+                  ICMPv6ND_RA(routerlifetime=lifetime, retranstimer=retrans) / pio)
 
 
 def echo(eth_src, eth_dst, src, dst, hlim=64, size=8, seq=1):
