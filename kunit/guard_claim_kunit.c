@@ -490,6 +490,19 @@ static void nd_f5_claimant_at_the_limit_is_followed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guardt_drops(t, LINK_B, NDP_DROP_LLADDR_LIMIT), 0);
 }
 
+/* The link's share in the prefix has ended since the message was looked at. */
+static void nd_b3_no_host_behind_the_flush(struct kunit *test)
+{
+	struct guardt *t = test->priv;
+
+	t->prefix[0].inner = true;	/* on-link nowhere, as its list of links is empty */
+	KUNIT_EXPECT_EQ(test, guardt_hear(t, LINK_A, NDP_BY_NA), NDP_LEARNT_REFUSED);
+	KUNIT_EXPECT_EQ(test, t->nn.hosts.count, 0);
+	t->prefix[0].inner = false;
+	KUNIT_EXPECT_NE(test, guardt_hear(t, LINK_A, NDP_BY_NA), NDP_LEARNT_REFUSED);
+	KUNIT_EXPECT_EQ(test, t->nn.hosts.count, 1);
+}
+
 static struct kunit_case guard_claim_cases[] = {
 	KUNIT_CASE_PARAM(nd_f4_who_is_believed_at_once, trust_gen_params),
 	KUNIT_CASE(nd_f4_trusted_link_ends_a_claim),
@@ -509,6 +522,7 @@ static struct kunit_case guard_claim_cases[] = {
 	KUNIT_CASE(nd_f5_claims_count_against_the_limit),
 	KUNIT_CASE(nd_f5_claimant_at_the_limit_goes_on),
 	KUNIT_CASE(nd_f5_claimant_at_the_limit_is_followed),
+	KUNIT_CASE(nd_b3_no_host_behind_the_flush),
 	{ }
 };
 

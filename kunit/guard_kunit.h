@@ -378,6 +378,10 @@ static inline int guardt_init(struct kunit *test)
 	for (i = 0; i < LINKS; i++)
 		if (guardt_init_link(t, i))
 			goto free_links;
+	for (i = 0; i < ARRAY_SIZE(t->prefix); i++) {
+		t->prefix[i].group = &t->group;
+		INIT_LIST_HEAD(&t->prefix[i].onlinks);
+	}
 	guardt_init_net(&t->nn);
 	t->nn.wq = alloc_ordered_workqueue("ndp_guard_kunit", 0);
 	if (!t->nn.wq)

@@ -305,9 +305,11 @@ static void ndp_host_set_station(struct ndp_net *nn, struct ndp_host *host,
 	ndp_event_host(nn, NDP_EVENT_HOST_MOVED, host, host->link);
 }
 
+/* The link's share in the prefix ends before its hosts are flushed: whoever comes later sees it. */
 static bool ndp_host_admits(const struct ndp_sighting *s)
 {
-	return !s->prefix->dead && READ_ONCE(s->link->state) == NDP_LINK_ACTIVE;
+	return !s->prefix->dead && READ_ONCE(s->link->state) == NDP_LINK_ACTIVE &&
+	       ndp_prefix_is_onlink(s->prefix, s->link);
 }
 
 static void ndp_host_follow(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s)
@@ -348,8 +350,11 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, struct ndp_sighting *s
 	} else {
 		s->defend = ndp_guard_defend(nn, host, s->evidence);
 		/* What the administrator said stands until he says otherwise. */
-		if (host->state == NDP_HOST_STATIC)
+		if (host->state == NDP_HOST_STATIC) {
+			if (host->route == NDP_ROUTE_FAILED)
+				ndp_host_want_route(nn, host);
 			return host;
+		}
 		ndp_host_set_station(nn, host, s);
 	}
 	if (host->state == NDP_HOST_TENTATIVE || s->evidence == NDP_BY_STATIC) {
