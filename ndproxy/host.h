@@ -268,8 +268,8 @@ enum ndp_learnt ndp_host_learn(struct ndp_net *nn, struct ndp_sighting *sighting
 bool ndp_host_claim(struct ndp_net *nn, const struct ndp_sighting *sighting, u32 nonce);
 void ndp_host_failed(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *addr);
 void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix);
-void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
-			 const struct in6_addr *addr);
+void ndp_host_route_lost(struct ndp_net *nn, u32 group, const struct in6_addr *addr);
+void ndp_host_routes_again(struct ndp_net *nn);
 bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_host_route route,
 			 struct ndp_host_due *due);
 void ndp_host_put(struct ndp_host *host);

@@ -72,7 +72,7 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
 EXPORT_SYMBOL_IF_KUNIT(ndp_host_route_done);
 
 /**
- * ndp_host_reroute() - a downstream link's routes to a prefix changed
+ * ndp_host_reroute() - a link's routes to a prefix changed
  * @nn: namespace
  * @prefix: which
  *
@@ -95,33 +95,61 @@ void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
 	}
 }
 
+static bool ndp_host_can_have_route(const struct ndp_host *host)
+{
+	const struct net_device *dev = rcu_dereference(host->link->dev);
+
+	return host->link->state == NDP_LINK_ACTIVE && dev && netif_running(dev);
+}
+
 /**
  * ndp_host_route_lost() - a route to a host was deleted
  * @nn: namespace
- * @link: that the route led to
+ * @group: group number
  * @addr: of the route
  *
  * Some program cleaned up what it did not make: put the route back. Or it took away its own route,
- * which stood in the way of ours. Where it was the module itself, the host is gone or elsewhere
- * and nothing happens.
+ * which stood in the way of ours, wherever it led. The module's own changes are told as well: where
+ * our route stands, nothing happens.
  *
- * Context: the namespace's workqueue, as is all that reads @route_ifindex.
+ * Context: the namespace's workqueue, as is all that reads @route_ifindex; RTNL, RCU.
  */
-void ndp_host_route_lost(struct ndp_net *nn, const struct ndp_link *link,
-			 const struct in6_addr *addr)
+void ndp_host_route_lost(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 {
 	struct ndp_host *host;
 
 	spin_lock_bh(&nn->hosts.lock);
-	host = ndp_host_find(nn, link->group->id, addr);
-	if (!host)
+	host = ndp_host_find(nn, group, addr);
+	if (!host || !ndp_host_can_have_route(host))
 		goto out;
-	if (host->route == NDP_ROUTE_INSTALLED && host->link == link &&
-	    host->route_ifindex == link->ifindex)
+	if (host->route == NDP_ROUTE_INSTALLED) {
+		if (ndp_route_stands(nn, host))
+			goto out;
 		host->route_ifindex = 0;
-	else if (host->route != NDP_ROUTE_FOREIGN)
+	} else if (host->route != NDP_ROUTE_FOREIGN) {
 		goto out;
+	}
 	ndp_host_queue_route(nn, host);
 out:
 	spin_unlock_bh(&nn->hosts.lock);
+}
+
+/**
+ * ndp_host_routes_again() - it is not known which routes were deleted: look at those of all hosts
+ * @nn: namespace
+ *
+ * Context: RTNL; takes the hosts' lock.
+ */
+void ndp_host_routes_again(struct ndp_net *nn)
+{
+	struct ndp_link *link;
+	struct ndp_host *host;
+
+	list_for_each_entry(link, &nn->links, list) {
+		spin_lock_bh(&nn->hosts.lock);
+		list_for_each_entry(host, &link->hosts, link_list)
+			if (host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_FOREIGN)
+				ndp_host_queue_route(nn, host);
+		spin_unlock_bh(&nn->hosts.lock);
+	}
 }

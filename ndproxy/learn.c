@@ -36,8 +36,9 @@ static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const stru
 	ndp_prefix_remark(nn, link, addr, plen);
 }
 
+/* @routed: a route is new, or its metric. */
 static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
-			     unsigned int plen)
+			     unsigned int plen, bool routed)
 {
 	struct in6_addr base;
 	struct ndp_link *link;
@@ -49,35 +50,33 @@ static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_a
 	link = ndp_link_by_index(nn, ifindex);
 	if (link)
 		ndp_learn_sync(nn, link, &base, plen);
+	if (link && routed)
+		ndp_prefix_rerouted(nn, link, &base, plen);
 	rtnl_unlock();
 }
 
-/* A route of ours, or to a host, was deleted: if it was not the module, ours is put (back). */
-static void ndp_learn_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
-			      unsigned int plen)
+/* A route to a host was deleted, on whatever device: ours may be missing, or have room now. */
+static void ndp_learn_host_deleted(struct ndp_net *nn, const struct in6_addr *addr)
 {
-	struct ndp_prefix *prefix;
-	struct ndp_link *link;
+	const struct ndp_group *group;
 
 	rtnl_lock();
 	rcu_read_lock();
-	link = ndp_link_by_index(nn, ifindex);
-	if (!link || link->state != NDP_LINK_ACTIVE || !netif_running(rcu_dereference(link->dev)))
-		goto out;
-	if (plen == 128) {
-		ndp_host_route_lost(nn, link, addr);
-		goto out;
-	}
-	prefix = NULL;
-	if (link->role == NDP_ROLE_DOWNSTREAM)
-		prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	list_for_each_entry(group, &nn->groups, list)
+		ndp_host_route_lost(nn, group->id, addr);
 	rcu_read_unlock();
-	if (prefix)
-		ndp_route_queue_onlink(nn, prefix, link, true);
 	rtnl_unlock();
-	return;
-out:
-	rcu_read_unlock();
+}
+
+static void ndp_learn_onlink_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
+				     unsigned int plen)
+{
+	struct ndp_link *link;
+
+	rtnl_lock();
+	link = ndp_link_by_index(nn, ifindex);
+	if (link && link->state == NDP_LINK_ACTIVE && netif_running(rtnl_dereference(link->dev)))
+		ndp_prefix_route_lost(nn, link, addr, plen);
 	rtnl_unlock();
 }
 
@@ -86,25 +85,26 @@ static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	const struct rtmsg *rtm = nlmsg_data(nlh);
 	struct nlattr *tb[RTA_MAX + 1];
 	struct in6_addr addr;
-	bool host_gone;
 	int ifindex;
 
-	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, NULL, NULL))
+	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, NULL, NULL) ||
+	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] ||
+	    nla_len(tb[RTA_DST]) < (int)sizeof(addr))
 		return;
-	host_gone = nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_dst_len == 128;
-	if (rtm->rtm_family != AF_INET6 || rtm->rtm_type != RTN_UNICAST ||
-	    rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] || !tb[RTA_OIF] ||
-	    (tb[RTA_GATEWAY] && !host_gone) ||
-	    nla_len(tb[RTA_DST]) < (int)sizeof(addr) || nla_len(tb[RTA_OIF]) < (int)sizeof(ifindex))
-		return;
-
 	addr = nla_get_in6_addr(tb[RTA_DST]);
+	if (nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_dst_len == 128) {
+		ndp_learn_host_deleted(nn, &addr);
+		return;
+	}
+	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY] || !tb[RTA_OIF] ||
+	    nla_len(tb[RTA_OIF]) < (int)sizeof(ifindex))
+		return;
 	ifindex = nla_get_u32(tb[RTA_OIF]);
-	if (host_gone ||
-	    (nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_protocol == NDP_RTPROT))
-		ndp_learn_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
-	else if (rtm->rtm_protocol != NDP_RTPROT)
-		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len);
+	if (rtm->rtm_protocol != NDP_RTPROT)
+		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len,
+				 nlh->nlmsg_type == RTM_NEWROUTE);
+	else if (nlh->nlmsg_type == RTM_DELROUTE)
+		ndp_learn_onlink_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
 }
 
 /* An RA told a prefix: its route's lifetime may have changed without a route event. */
@@ -118,7 +118,7 @@ static void ndp_learn_prefix_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	    !tb[PREFIX_ADDRESS] || nla_len(tb[PREFIX_ADDRESS]) < (int)sizeof(addr))
 		return;
 	addr = nla_get_in6_addr(tb[PREFIX_ADDRESS]);
-	ndp_learn_prefix(nn, msg->prefix_ifindex, &addr, msg->prefix_len);
+	ndp_learn_prefix(nn, msg->prefix_ifindex, &addr, msg->prefix_len, false);
 }
 
 static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
@@ -228,11 +228,15 @@ static int ndp_learn_dump(struct ndp_net *nn)
 	return err;
 }
 
-static void ndp_learn_dump_all(struct ndp_net *nn)
+/* What was lost may have told of new routes, of old ones that are gone, and of ours. */
+static void ndp_learn_all_again(struct ndp_net *nn)
 {
 	struct ndp_link *link;
 
 	rtnl_lock();
+	ndp_learn_recheck(nn);
+	ndp_prefix_routes_again(nn);
+	ndp_host_routes_again(nn);
 	list_for_each_entry(link, &nn->links, list)
 		link->dump = true;
 	rtnl_unlock();
@@ -260,8 +264,7 @@ static void ndp_learn_work(struct work_struct *work)
 	 * new.
 	 */
 	nn->lost = false;
-	ndp_learn_verify(nn);
-	ndp_learn_dump_all(nn);
+	ndp_learn_all_again(nn);
 	queue_delayed_work(nn->wq, &nn->learn_work, 0);
 }
 

@@ -41,6 +41,7 @@
 
 #define NDP_RTPROT		110		/* rt_protos.d/ndproxy.conf */
 #define NDP_METRIC		1024		/* what "ip route add" gives */
+#define NDP_UPSTREAM_METRIC	1025		/* of "prefix add"; 1024 may be another's */
 #define NDP_ONLINK_METRIC	0x7ffffffeU	/* never wins an unscoped lookup (ND-B5) */
 /* The proxy mark (ND-B6): the one bit between RTF_PREF_MASK and RTF_PCPU that no kernel uses. */
 #define NDP_RTF_MARK		0x20000000U

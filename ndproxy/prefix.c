@@ -134,7 +134,7 @@ static void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool 
 }
 
 /**
- * ndp_prefix_remark() - the kernel's routes to a prefix changed: mark the new ones
+ * ndp_prefix_remark() - the kernel's routes to a prefix may have changed: mark the new ones
  * @nn: namespace
  * @link: of the prefix's group
  * @addr: of the prefix
@@ -145,14 +145,32 @@ static void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool 
 void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 		       unsigned int plen)
 {
-	struct ndp_prefix *prefix;
+	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
 
-	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	if (prefix && !prefix->inner)
+		ndp_prefix_mark(nn, prefix, true);
+}
+
+/**
+ * ndp_prefix_rerouted() - the kernel has a new route to a prefix, on whichever of its links
+ * @nn: namespace
+ * @link: of the prefix's group
+ * @addr: of the prefix
+ * @plen: its length
+ *
+ * It is marked, and may lead away from where the hosts are that have no route of their own.
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_rerouted(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			 unsigned int plen)
+{
+	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+
 	if (!prefix || prefix->inner)
 		return;
 	ndp_prefix_mark(nn, prefix, true);
-	if (link->role == NDP_ROLE_DOWNSTREAM)
-		ndp_host_reroute(nn, prefix);
+	ndp_host_reroute(nn, prefix);
 }
 
 /* --- start and stop (ND-B4) ------------------------------------------------------------------- */
@@ -180,6 +198,58 @@ static void ndp_prefix_queue_routes(struct ndp_net *nn, struct ndp_prefix *prefi
 	list_for_each_entry(link, &prefix->group->links, group_list)
 		if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE)
 			ndp_route_queue_onlink(nn, prefix, link, add);
+}
+
+/* "prefix add" makes a route on the upstream link, for the kernel may have none there. */
+static bool ndp_onlink_has_route(const struct ndp_onlink *onlink)
+{
+	return onlink->link->role == NDP_ROLE_UPSTREAM && onlink->sources & NDP_ONLINK_STATIC &&
+	       onlink->link->state == NDP_LINK_ACTIVE;
+}
+
+/**
+ * ndp_prefix_route_lost() - a route of the module's to a prefix was deleted
+ * @nn: namespace
+ * @link: active link that it led to
+ * @addr: of the prefix
+ * @plen: its length
+ *
+ * If it was not the module, it is put back.
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_route_lost(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			   unsigned int plen)
+{
+	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
+	const struct ndp_onlink *onlink;
+
+	if (!prefix || prefix->inner)
+		return;
+	onlink = ndp_onlink_find(prefix, link);
+	if (link->role == NDP_ROLE_DOWNSTREAM || (onlink && ndp_onlink_has_route(onlink)))
+		ndp_route_queue_onlink(nn, prefix, link, true);
+}
+
+/**
+ * ndp_prefix_routes_again() - it is not known which routes were deleted: have all of them made
+ * @nn: namespace
+ *
+ * Those that are there stay as they are.
+ *
+ * Context: RTNL.
+ */
+void ndp_prefix_routes_again(struct ndp_net *nn)
+{
+	struct ndp_onlink *onlink;
+	struct ndp_prefix *prefix;
+
+	list_for_each_entry(prefix, &nn->prefix_list, list) {
+		ndp_prefix_queue_routes(nn, prefix, true);
+		list_for_each_entry(onlink, &prefix->onlinks, prefix_list)
+			if (ndp_onlink_has_route(onlink))
+				ndp_route_queue_onlink(nn, prefix, onlink->link, true);
+	}
 }
 
 static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group *group,
@@ -234,6 +304,8 @@ static void ndp_prefix_stop(struct ndp_net *nn, struct ndp_prefix *prefix)
 		ndp_inner_uncovered(nn, group);
 		ndp_inner_learn(nn, group);
 	}
+	/* Another prefix may cover them, of another length. */
+	ndp_host_restore_static(nn, group);
 	kfree_rcu(prefix, rcu);
 }
 

@@ -104,6 +104,11 @@ void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct 
 			unsigned int plen, u8 source);
 void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link);
 void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool active);
+void ndp_prefix_rerouted(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			 unsigned int plen);
+void ndp_prefix_route_lost(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			   unsigned int plen);
+void ndp_prefix_routes_again(struct ndp_net *nn);
 void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 		       unsigned int plen);
 void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link);

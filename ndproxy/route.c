@@ -122,6 +122,26 @@ static int ndp_route_ours(struct ndp_net *nn, const struct ndp_route_req *req)
 	return ours;
 }
 
+/**
+ * ndp_route_stands() - is the route that was made for a host still there?
+ * @nn: namespace
+ * @host: with a route
+ *
+ * Context: the namespace's workqueue; takes the table's lock.
+ * Return: true if it is.
+ */
+bool ndp_route_stands(struct ndp_net *nn, const struct ndp_host *host)
+{
+	const struct ndp_route_req req = {
+		.dst = host->key.addr,
+		.plen = 128,
+		.table = host->route_table,
+		.metric = NDP_METRIC,
+	};
+
+	return ndp_route_ours(nn, &req) == host->route_ifindex;
+}
+
 static bool ndp_route_dst_is(struct dst_entry *dst, const struct net_device *dev)
 {
 	const struct rt6_info *rt = container_of(dst, struct rt6_info, dst);
@@ -330,9 +350,12 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 	int err;
 
 	/* One step from the old link to the new one, so that no packet falls in between. */
-	if (host->route_ifindex && host->route_table == req->table)
+	if (host->route_ifindex && host->route_table == req->table) {
+		if (host->route_ifindex == req->ifindex && ndp_route_stands(nn, host))
+			return NDP_ROUTE_INSTALLED;
 		flags = NLM_F_CREATE | NLM_F_REPLACE;
-	else if (host->route_ifindex)
+	}
+	if (host->route_ifindex && host->route_table != req->table)
 		ndp_route_del_host(nn, host);
 
 	err = ndp_rtnl_route(nn, req, flags);
@@ -455,7 +478,7 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 		rtnl_lock();
 		link = ndp_link_by_index(nn, req->ifindex);
 		if (link)
-			ndp_prefix_remark(nn, link, &req->dst, req->plen);
+			ndp_prefix_rerouted(nn, link, &req->dst, req->plen);
 		rtnl_unlock();
 	}
 	kfree(onlink);
@@ -483,7 +506,8 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 	onlink->req.plen = prefix->key.plen;
 	onlink->req.ifindex = link->ifindex;
 	onlink->req.table = link->table;
-	onlink->req.metric = link->role == NDP_ROLE_UPSTREAM ? NDP_METRIC : NDP_ONLINK_METRIC;
+	onlink->req.metric = link->role == NDP_ROLE_UPSTREAM ? NDP_UPSTREAM_METRIC :
+							       NDP_ONLINK_METRIC;
 	onlink->req.add = add;
 	ndp_job_queue(nn, &onlink->job);
 }

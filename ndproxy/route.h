@@ -32,6 +32,7 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires);
 bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
+bool ndp_route_stands(struct ndp_net *nn, const struct ndp_host *host);
 bool ndp_route_leads_away(struct ndp_net *nn, struct net_device *from,
 			  const struct in6_addr *addr);
 bool ndp_route_leads_to(struct ndp_net *nn, const struct ndp_group *group,

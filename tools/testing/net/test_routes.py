@@ -4,6 +4,7 @@
    wire up0 --- up0 [ r ] down0 --- wire down0
 """
 import socket
+import time
 
 import pytest
 
@@ -152,3 +153,108 @@ def test_nd_b6_cached_route_is_invalidated(lab):
         sock.send(b"y")
         lab.down0.expect(lambda f: f.data[12:14] == b"\x86\xdd" and
                          f.data[20] == 17 and f.eth_dst == D_MAC)
+
+
+# --- host routes that others touch, and that touch others (F2) -----------------------------------
+
+def host_routes(lab, addr):
+    """Devices of the module's routes to a host."""
+    return [line.split()[2] for line in rtnl.routes(lab.r) if line.startswith(f"{addr} ")]
+
+
+def prefix_routes(lab, dev):
+    """Metrics of the module's routes to the prefix on a device."""
+    return [line.split()[-1] for line in rtnl.routes(lab.r)
+            if line.startswith(f"{PFX} dev {dev} ")]
+
+
+def test_nd_f2_upstream_host_when_a_second_upstream_link_has_the_prefix(make_lab):
+    lab = make_lab(("up0", "up1", "down0"))
+    lab.solicit("up0", A_MAC, A, D)
+    lab.tool.wait_host(A, "up0")
+    assert not host_routes(lab, A)
+    lab.r.ip("addr add 2001:db8:1::2/64 dev up1 metric 5 nodad")
+    wait_for(lambda: host_routes(lab, A) == ["up0"], "its own route, as the kernel's leads to up1")
+
+
+@pytest.mark.parametrize("how", ["static", "foreign"])
+def test_nd_f2_upstream_route_goes_with_its_host(lab, how):
+    """The route is made anew while it stands; the module must not take its own for another's."""
+    lab.r.ip(f"route add {PFX} dev down0 metric 5")
+    lab.solicit("up0", A_MAC, A, D)
+    lab.tool.wait_host(A, "up0")
+    wait_for(lambda: host_routes(lab, A) == ["up0"], "route")
+    if how == "static":
+        lab.tool("host", "add", A, "dev", "up0")
+    else:
+        lab.r.ip(f"route add {A}/128 dev up0 metric 7", f"route del {A}/128 dev up0 metric 7")
+    time.sleep(0.5)
+    assert lab.tool.host(A)["route"] and host_routes(lab, A) == ["up0"]
+    lab.tool("host", "del", A)
+    wait_for(lambda: not host_routes(lab, A), "no route without the host")
+
+
+@pytest.mark.parametrize("foreign", ["blackhole", "unicast"])
+def test_nd_f2_route_when_what_stood_in_its_place_goes(lab, foreign):
+    if foreign == "blackhole":
+        route = f"blackhole {D}/128 metric 1024"
+    else:
+        lab.r.ip("link add other type dummy", "link set other up")
+        route = f"{D}/128 dev other metric 1024"
+    lab.r.ip(f"route add {route}")
+    lab.tool("host", "add", D, "dev", "down0")
+    time.sleep(0.5)
+    assert not lab.tool.host(D)["route"] and not host_routes(lab, D)
+    lab.r.ip(f"route del {route}")
+    wait_for(lambda: host_routes(lab, D) == ["down0"], "route")
+    assert lab.tool.host(D)["route"]
+
+
+@pytest.mark.heavy
+def test_nd_f2_routes_come_back_when_too_many_are_deleted_at_once(lab):
+    """More events than the kernel keeps for the module."""
+    hosts = 5000
+    lab.tool.param("hosts_per_lladdr", hosts)
+    lab.tool("-b", "-", input="".join(f"host add 2001:db8:1::7:{i:x} dev down0\n"
+                                      for i in range(1, hosts + 1)))
+    wait_for(lambda: len(rtnl.routes(lab.r)) >= hosts + 1, "routes", 60)
+    lab.r.sh("ip", "-6", "route", "flush", "proto", "110")
+    wait_for(lambda: sum("/" not in x.split()[0] for x in rtnl.routes(lab.r)) == hosts,
+             "all of them again", 60)
+    wait_for(lambda: prefix_routes(lab, "down0"), "the prefix's, too")
+
+
+def test_nd_b3_route_of_prefix_add_leaves_others_alone(lab):
+    pfx = "2001:db8:77::/64"
+    lab.r.ip(f"route add {pfx} dev up0 metric 1024 expires 600")
+    lab.tool.wait_prefix(pfx, "up0")
+    lab.tool("prefix", "add", pfx, "dev", "up0")
+    wait_for(lambda: [x for x in rtnl.routes(lab.r) if x.startswith(f"{pfx} dev up0 ")], "ours")
+    assert "expires" in lab.r.sh("ip", "-6", "route", "show", pfx, "dev", "up0", "proto", "boot")
+    lab.r.ip(f"route del {pfx} dev up0 proto boot")
+    time.sleep(0.5)
+    assert [x for x in rtnl.routes(lab.r) if x.startswith(f"{pfx} dev up0 ")]
+    assert (pfx, "up0") in lab.tool.prefixes()
+
+
+def test_nd_b3_route_of_prefix_add_comes_back(lab):
+    pfx = "2001:db8:77::/64"
+    lab.tool("prefix", "add", pfx, "dev", "up0")
+
+    def ours():
+        return [x for x in rtnl.routes(lab.r) if x.startswith(f"{pfx} dev up0 ")]
+
+    wait_for(ours, "route")
+    lab.r.ip(f"route del {pfx} dev up0 proto 110")
+    wait_for(ours, "route again")
+    lab.tool("prefix", "del", pfx, "dev", "up0")
+    wait_for(lambda: not ours(), "no route without the prefix")
+
+
+def test_nd_f1_static_host_stays_when_the_longer_prefix_goes(lab):
+    lab.tool("prefix", "add", "2001:db8:1::/60", "dev", "up0")
+    lab.tool("host", "add", D, "dev", "down0")
+    lab.r.ip("addr del 2001:db8:1::1/64 dev up0")
+    lab.tool.wait_prefix(PFX, "up0", present=False)
+    wait_for(lambda: lab.tool.host(D), "the host, by the shorter one")
+    assert lab.tool.host(D)["state"] == "static"
