@@ -227,6 +227,20 @@ void ndp_guard_dad(struct ndp_net *nn, struct ndp_host *host, const struct ndp_s
 }
 
 /**
+ * ndp_guard_is_probed() - does somebody on another link probe for a host's address?
+ * @host: in the table
+ *
+ * Context: hosts' lock.
+ * Return: true if a DAD probe awaits its verdict.
+ */
+bool ndp_guard_is_probed(const struct ndp_host *host)
+{
+	const struct ndp_claim *claim = host->claim;
+
+	return claim && claim->state != NDP_CLAIM_REFUSED && claim->evidence == NDP_BY_DAD;
+}
+
+/**
  * ndp_guard_defend() - a host was heard on its own link: what claims it elsewhere is refused
  * @nn: namespace
  * @host: in the table

@@ -345,9 +345,11 @@ static struct ndp_host *ndp_host_note(struct ndp_net *nn, struct ndp_sighting *s
 		return host;
 	}
 	if (host->link != s->link) {
+		s->objects = host->state == NDP_HOST_TENTATIVE;
 		if (!ndp_host_heard_elsewhere(nn, host, s))
 			return NULL;
 	} else {
+		s->objects = ndp_guard_is_probed(host);
 		s->defend = ndp_guard_defend(nn, host, s->evidence);
 		/* What the administrator said stands until he says otherwise. */
 		if (host->state == NDP_HOST_STATIC) {

@@ -185,6 +185,7 @@ struct ndp_hosts {
  * @answer: solicitors wait for it
  * @neigh: it has no neighbour entry, and the evidence is one to make it from
  * @held: out: the address is known elsewhere, and this is a claim (ND-F4)
+ * @objects: out: the address is being probed elsewhere, and this says that it is taken
  * @defend: out: a link where a prober is to hear that the address is taken; NULL: none
  */
 struct ndp_sighting {
@@ -199,6 +200,7 @@ struct ndp_sighting {
 	bool answer;
 	bool neigh;
 	bool held;
+	bool objects;
 	struct ndp_link *defend;
 };
 
@@ -281,6 +283,7 @@ bool ndp_host_remove(struct ndp_net *nn, u32 group, const struct in6_addr *addr)
 const struct ndp_link *ndp_guard_link(const struct ndp_host *host);
 bool ndp_guard_holds(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s);
 void ndp_guard_dad(struct ndp_net *nn, struct ndp_host *host, const struct ndp_sighting *s);
+bool ndp_guard_is_probed(const struct ndp_host *host);
 struct ndp_link *ndp_guard_defend(struct ndp_net *nn, struct ndp_host *host, u8 evidence);
 void ndp_guard_drop(struct ndp_net *nn, struct ndp_host *host);
 void ndp_guard_drop_link(struct ndp_net *nn, const struct ndp_link *link,

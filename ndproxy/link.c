@@ -415,6 +415,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	ndp_bucket_init(&link->ns_known);
 	ndp_bucket_init(&link->ns_dad);
 	ndp_bucket_init(&link->mcast_na);
+	ndp_bucket_init(&link->objections);
 	list_add_tail_rcu(&link->group_list, &link->group->links);
 	list_add_tail_rcu(&link->list, &nn->links);
 	link->group->n_links++;

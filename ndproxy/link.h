@@ -145,6 +145,8 @@ struct ndp_snm_link {
  * @ns_known: rate of solicitations for the others, which a scan must not starve (ND-F5)
  * @ns_dad: rate of DAD probes, whose loss would make a duplicate
  * @mcast_na: rate of multicast advertisements
+ * @objections: of those by which a prober hears that its address is taken: the loss of one would
+ *              make a duplicate, too, and news must not crowd it out
  * @stats: counters
  * @mld: the multicast listener engine
  * @snm: see struct ndp_snm_link
@@ -183,6 +185,7 @@ struct ndp_link {
 	struct ndp_bucket ns_known;
 	struct ndp_bucket ns_dad;
 	struct ndp_bucket mcast_na;
+	struct ndp_bucket objections;
 	struct ndp_stats stats;
 	struct ndp_mld mld;
 	struct ndp_snm_link snm;

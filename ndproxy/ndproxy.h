@@ -111,10 +111,10 @@ bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_inf
 bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 		 const struct in6_addr *target, u8 flags);
 bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
-			   const struct in6_addr *target, u8 flags);
+			   const struct in6_addr *target, u8 flags, bool objection);
 bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 			  const struct in6_addr *target);
-void ndp_deliver_na(struct net_device *dev, const struct nd_info *na);
+void ndp_deliver_nd(struct net_device *dev, const struct nd_info *info);
 
 /* --- hold.c: packets that wait for their target (ND-G2) --------------------------------------- */
 

@@ -111,26 +111,23 @@ static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 	ndp_learn(rx->nn, &sighting);
 }
 
+/* @s: what is known of the evidence besides @na, and what came of it. */
 static enum ndp_learnt ndp_note_target(const struct ndp_rx *rx, const struct nd_info *na,
-				       struct ndp_prefix *prefix, u8 evidence, bool neigh)
+				       struct ndp_prefix *prefix, struct ndp_sighting *s)
 {
-	struct ndp_sighting sighting = {
-		.prefix = prefix,
-		.link = rx->link,
-		.addr = &na->target,
-		.evidence = evidence,
-		.na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE),
-		.answer = evidence == NDP_BY_NA,
-		.neigh = neigh,
-	};
 	enum ndp_learnt learnt;
 
-	ndp_sighting_lladdr(&sighting, rx, na);
-	learnt = ndp_learn(rx->nn, &sighting);
+	s->prefix = prefix;
+	s->link = rx->link;
+	s->addr = &na->target;
+	s->na_flags = na->flags & (ND_NA_ROUTER | ND_NA_OVERRIDE);
+	s->answer = s->evidence == NDP_BY_NA;
+	ndp_sighting_lladdr(s, rx, na);
+	learnt = ndp_learn(rx->nn, s);
 	/* The target is alive, and a prober elsewhere may not have heard its objection (ND-F4). */
-	if (sighting.defend)
-		ndp_send_multicast_na(rx->nn, sighting.defend, &na->target,
-				      sighting.na_flags | ND_NA_OVERRIDE);
+	if (s->defend)
+		ndp_send_multicast_na(rx->nn, s->defend, &na->target,
+				      s->na_flags | ND_NA_OVERRIDE, true);
 	return learnt;
 }
 
@@ -247,6 +244,22 @@ static void ndp_forward_dad(struct ndp_net *nn, const struct ndp_link *from,
 			ndp_send_dad(nn, link, ns);
 }
 
+/*
+ * ND-E1: where the kernel is probing the same address on another link of the group, it must hear
+ * that it is not alone.
+ */
+static void ndp_tell_own_prober(const struct ndp_rx *rx, const struct nd_info *info)
+{
+	struct ndp_link *link;
+
+	list_for_each_entry_rcu(link, &rx->link->group->links, group_list) {
+		struct net_device *dev = rcu_dereference(link->dev);
+
+		if (dev && link != rx->link && ndp_own_here(rx->nn, dev, &info->target))
+			ndp_deliver_nd(dev, info);
+	}
+}
+
 /* ND-C6: no record, for an objection is multicast. */
 static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_info *ns,
 				      struct ndp_prefix *prefix)
@@ -264,6 +277,7 @@ static enum ndp_verdict ndp_proxy_dad(const struct ndp_rx *rx, const struct nd_i
 		ndp_proxy_drop(rx->link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
+	ndp_tell_own_prober(rx, ns);
 	ndp_forward_dad(rx->nn, rx->link, prefix, ns);
 	return NDP_PASS;
 }
@@ -385,36 +399,28 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 
 /* ND-D4: a defence of the address, or news of it. */
 static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
-			   const struct ndp_prefix *prefix, const struct nd_info *na)
+			   const struct ndp_prefix *prefix, const struct nd_info *na,
+			   bool objection)
 {
 	struct ndp_link *link;
 
 	list_for_each_entry_rcu(link, &prefix->group->links, group_list)
 		if (link != from && READ_ONCE(link->state) == NDP_LINK_ACTIVE &&
 		    ndp_prefix_is_shared_on(prefix, link))
-			ndp_send_multicast_na(nn, link, &na->target, na->flags);
+			ndp_send_multicast_na(nn, link, &na->target, na->flags, objection);
 }
 
 /*
  * ND-D6, E1: an objection to an address of this router is the kernel's to judge. Where the kernel
  * is probing it on another link of the group, it must hear it there.
  */
-static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct ndp_prefix *prefix,
-				   const struct nd_info *na)
+static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct nd_info *na)
 {
-	struct ndp_link *link;
-
 	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx, &na->target))
 		return NDP_PASS;
 	/* What was delivered so has an empty frame, and is not delivered again. */
-	if (rx->mac && is_zero_ether_addr(rx->mac))
-		return NDP_PASS;
-	list_for_each_entry_rcu(link, &prefix->group->links, group_list) {
-		struct net_device *dev = rcu_dereference(link->dev);
-
-		if (dev && link != rx->link && ndp_own_here(rx->nn, dev, &na->target))
-			ndp_deliver_na(dev, na);
-	}
+	if (!rx->mac || !is_zero_ether_addr(rx->mac))
+		ndp_tell_own_prober(rx, na);
 	return NDP_PASS;
 }
 
@@ -430,7 +436,8 @@ static bool ndp_own_or_tentative(const struct ndp_rx *rx, const struct in6_addr 
 static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info *na,
 				   struct ndp_prefix *prefix, bool neigh)
 {
-	enum ndp_learnt learnt = ndp_note_target(rx, na, prefix, NDP_BY_NA, neigh);
+	struct ndp_sighting sighting = { .evidence = NDP_BY_NA, .neigh = neigh };
+	enum ndp_learnt learnt = ndp_note_target(rx, na, prefix, &sighting);
 
 	if (neigh && learnt != NDP_LEARNT_PENDING)
 		ndp_neigh_from_na(rx, na, true);
@@ -449,6 +456,7 @@ static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info
 enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 {
 	struct ndp_link *link = rx->link;
+	struct ndp_sighting sighting = { .evidence = NDP_BY_UNA };
 	struct ndp_prefix *prefix;
 	bool known;
 
@@ -465,7 +473,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 		return NDP_CONSUME;
 	}
 	if (ndp_own_or_tentative(rx, &na->target))
-		return ndp_own_na(rx, prefix, na);
+		return ndp_own_na(rx, na);
 
 	if (ipv6_addr_is_multicast(&na->daddr) ? ndp_loop_na(rx, na) :
 						 ndp_loop_is_hearsay(rx, na)) {
@@ -474,14 +482,14 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	}
 	known = ndp_neigh_from_na(rx, na, false);
 	if (ipv6_addr_is_multicast(&na->daddr)) {
-		if (ndp_note_target(rx, na, prefix, NDP_BY_UNA, false) != NDP_LEARNT_HELD)
-			ndp_forward_na(rx->nn, link, prefix, na);
+		if (ndp_note_target(rx, na, prefix, &sighting) != NDP_LEARNT_HELD)
+			ndp_forward_na(rx->nn, link, prefix, na, sighting.objects);
 		return NDP_PASS;
 	}
 	if (na->flags & ND_NA_SOLICITED)
 		ndp_proxy_solicited_na(rx, na, prefix, !known && na->lladdr);
 	else
-		ndp_note_target(rx, na, prefix, NDP_BY_UNA, false);
+		ndp_note_target(rx, na, prefix, &sighting);
 	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
 	return ndp_own_anywhere(rx, &na->daddr) ? NDP_PASS : NDP_CONSUME;
 }
@@ -504,9 +512,9 @@ static void ndp_announce(struct ndp_net *nn, const struct ndp_prefix *prefix,
 	};
 
 	if (READ_ONCE(host->evidence) == NDP_BY_UNA)
-		ndp_forward_na(nn, lives_on, prefix, &na);
+		ndp_forward_na(nn, lives_on, prefix, &na, false);
 	else if (link && link != lives_on && ndp_prefix_is_onlink(prefix, link))
-		ndp_send_multicast_na(nn, link, &na.target, na.flags | ND_NA_OVERRIDE);
+		ndp_send_multicast_na(nn, link, &na.target, na.flags | ND_NA_OVERRIDE, false);
 }
 
 static void ndp_proxy_host_ready(struct ndp_net *nn, const struct ndp_host *host,

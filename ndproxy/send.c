@@ -198,16 +198,18 @@ bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_add
  * @link: where, within its rate
  * @target: what is advertised
  * @flags: R and O; O as the link's configuration leaves it
+ * @objection: somebody probes the address, and hears by this that it is taken
  *
  * Context: bottom halves disabled, RCU.
  * Return: true if it was sent; else it was counted why not.
  */
 bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
-			   const struct in6_addr *target, u8 flags)
+			   const struct in6_addr *target, u8 flags, bool objection)
 {
+	struct ndp_bucket *bucket = objection ? &link->objections : &link->mcast_na;
 	u32 rate = READ_ONCE(nn->limit[NDP_MCAST_NA_RATE]);
 
-	if (!ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
+	if (!ndp_bucket_take(bucket, rate, rate, jiffies))
 		return ndp_send_drop(link, NDP_DROP_NA_RATE);
 	return ndp_send_na(nn, link, &in6addr_linklocal_allnodes, target, flags);
 }
@@ -270,15 +272,15 @@ bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struc
 }
 
 /**
- * ndp_deliver_na() - let this router's own kernel hear an advertisement on another link
- * @dev: on which the kernel is probing the target, to which the advertisement is an objection
- * @na: heard elsewhere in the group
+ * ndp_deliver_nd() - let this router's own kernel hear a message on another link
+ * @dev: on which the kernel is probing the target
+ * @info: heard elsewhere in the group: an advertisement, which is an objection, or another probe
  *
  * Context: bottom halves disabled.
  */
-void ndp_deliver_na(struct net_device *dev, const struct nd_info *na)
+void ndp_deliver_nd(struct net_device *dev, const struct nd_info *info)
 {
-	struct sk_buff *skb = ndp_send_alloc(dev, na);
+	struct sk_buff *skb = ndp_send_alloc(dev, info);
 	struct ipv6hdr *ip6;
 
 	if (!skb)
@@ -289,8 +291,8 @@ void ndp_deliver_na(struct net_device *dev, const struct nd_info *na)
 	ip6->payload_len = htons(skb->len - sizeof(*ip6));
 	ip6->nexthdr = IPPROTO_ICMPV6;
 	ip6->hop_limit = ND_HOP_LIMIT;
-	ip6->saddr = na->saddr;
-	ip6->daddr = na->daddr;
+	ip6->saddr = info->saddr;
+	ip6->daddr = info->daddr;
 	/* An empty frame, by which the hook knows it; the kernel prints the address in it. */
 	memset(skb_push(skb, ETH_HLEN), 0, ETH_HLEN);
 	skb_reset_mac_header(skb);

@@ -83,6 +83,18 @@ def test_nd_e1_own_dad_finds_duplicate_downstream(lab):
              "the router learns that its address is taken", 5)
 
 
+def test_nd_e1_own_dad_hears_another_prober_downstream(lab):
+    """Both probe, one after the other: the router gives way, as on one wire (RFC 4862 5.4.3)."""
+    lab.r.sysctl("ipv6.conf.all.accept_dad", 1)
+    lab.r.sysctl("ipv6.conf.up0.accept_dad", 1)
+    lab.r.ip(f"addr add {D}/64 dev up0")
+    lab.down0.expect(pkt.is_ns(D, src=pkt.UNSPEC))
+    lab.solicit("down0", D_MAC, pkt.UNSPEC, D, opts=pkt.nonce(b"\x17" * 6))
+    wait_for(lambda: "dadfailed" in lab.r.sh("ip", "-6", "addr", "show", "dev", "up0"),
+             "the router learns that another wants its address", 5)
+    lab.tool.wait_host(D, "down0")
+
+
 def test_nd_e1_outside_the_prefix_is_not_ours(lab):
     lab.r.ip("addr add 2001:db8:2::1/64 dev down0 nodad")
     ping(lab, "2001:db8:2::d")

@@ -213,3 +213,17 @@ def test_nd_d6_solicited_na_for_own_address(lab):
     lab.advertise("down0", D_MAC, R_ADDR)
     silence(lab.up0, match=pkt.is_nd_for(R_ADDR))
     assert not lab.tool.host(R_ADDR)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_nd_d4_objection_is_not_crowded_out_by_news(lab, known):
+    if known:
+        lab.learn("down0", D_MAC, D)
+    for i in range(300):
+        lab.down0.send(pkt.na(D_MAC, D, f"2001:db8:1::99:{i:x}"))
+    wait_for(lambda: lab.tool.drops("up0").get("na-rate", 0) > 100, "no room for news")
+    lab.up0.forget()
+    lab.solicit("up0", A_MAC, pkt.UNSPEC, D)
+    lab.down0.expect(pkt.is_ns(D, src=pkt.UNSPEC))
+    lab.down0.send(pkt.na(D_MAC, D, D))
+    lab.up0.expect(pkt.is_na(D), what="the objection")
