@@ -80,12 +80,17 @@ destroy_wq:
  * Unhook, then end what sleeps. After the links are gone nothing is queued any more but by packets
  * and notifiers that were under way, which synchronize_net() waits for; what they queued is drained
  * while the sockets that it uses are open.
+ *
+ * Engines that were switched on by hand run on devices that are no links, too. They tell of events,
+ * for which the namespace's data is needed, and when the module goes that is freed before they
+ * would end with the engine. Nothing begins another: there is no link, and nobody left to ask.
  */
 static void ndp_net_stop(struct ndp_net *nn)
 {
 	rtnl_lock();
 	ndp_link_remove_all(nn);
 	rtnl_unlock();
+	mld_net_stop(nn->net);
 	if (!nn->wq)
 		return;
 

@@ -5,10 +5,13 @@
     A                              D, E
 """
 import os
+import socket
+import struct
+import time
 
 import pytest
 
-from lib import kmod, pkt, rtnl
+from lib import kmod, mld, pkt, rtnl
 from lib.lab import A, A_MAC, D, D_MAC, MAC, PFX
 from lib.tool import PATH
 from lib.traffic import Traffic, nd_mix
@@ -113,6 +116,62 @@ def test_nd_j5_unload_under_traffic(lab, reload):
             lab.tool.wait_prefix(PFX)
     finally:
         traffic.stop()
+
+
+def membership(sock, option, dev, group):
+    """Join or leave a group; it need not work."""
+    try:
+        sock.setsockopt(socket.IPPROTO_IPV6, option,
+                        struct.pack("16sI", pkt.pton(group),
+                                    socket.if_nametoindex(dev)))
+    except OSError:
+        pass
+
+
+def join_and_leave(ns, devs):
+    """A process that joins and leaves groups on the devices, over and over."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        with ns:
+            sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+            turn = 0
+            while True:
+                turn += 1
+                for dev in devs:
+                    for option in (socket.IPV6_JOIN_GROUP,
+                                   socket.IPV6_LEAVE_GROUP):
+                        for i in range(4):
+                            membership(sock, option, dev,
+                                       f"ff1e::{turn % 64:x}:{i:x}")
+                time.sleep(0.01)
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_nd_j5_unload_with_engines_by_hand_under_events(make_lab, reload):
+    """Engines on links that are not the proxy's tell of limits and versions to the end."""
+    devs = ("out0", "up2", "up3", "down2")
+    lab = make_lab(devs, addrs=False, roles=False)
+    traffic = Traffic([(lab.ports[dev].sock, [[mld.query(1, mrc=10)]]) for dev in devs], 0.02)
+    joins = join_and_leave(lab.r, devs)
+    try:
+        for _ in range(20):
+            lab.tool("-b", "-", input="".join(
+                f"mld link set {dev} on max-groups 1\n" for dev in devs))
+            wait_for(lambda: all(x["counters"].get("limit") and x["version"] == 1 for x in
+                                 lab.tool.json("-s", "mld", "link", "show")), "events")
+            kmod.unload()
+            for dev in devs:
+                assert rtnl.allmulti(lab.r, dev) == 0, dev
+            kmod.load()
+    finally:
+        traffic.stop()
+        os.kill(joins, 9)
+        os.waitpid(joins, 0)
 
 
 @pytest.mark.heavy
