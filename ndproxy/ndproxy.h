@@ -348,10 +348,14 @@ static inline void ndp_snm_wake(struct ndp_net *nn)
 	mod_delayed_work(nn->wq, &nn->snm.work, 0);
 }
 
-/* What a link should listen to may have changed. Context: RTNL. */
+/*
+ * What a link should listen to may have changed, and whether there is room for it and for the
+ * link's own addresses. Context: RTNL.
+ */
 static inline void ndp_snm_check(struct ndp_link *link)
 {
 	link->snm.stale = true;
+	link->snm.own_stale = true;
 	ndp_snm_wake(link->nn);
 }
 

@@ -24,18 +24,26 @@ static struct ndp_snm_own *ndp_snm_find_own(const struct ndp_link *link,
 	return NULL;
 }
 
-static void ndp_snm_add_own(struct ndp_link *link, const struct in6_addr *addr)
+static struct ndp_snm_own *ndp_snm_add_own(struct ndp_link *link, const struct in6_addr *addr)
 {
-	struct ndp_snm_own *own = kmalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
+	struct ndp_snm_own *own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
 
 	if (!own)
-		return;
+		return NULL;
 	own->addr = *addr;
-	own->seen = true;
-	spin_lock_bh(&link->nn->hosts.lock);
-	own->home = ndp_snm_get_home(link->nn, link, addr);
-	spin_unlock_bh(&link->nn->hosts.lock);
 	list_add_tail(&own->list, &link->snm.own);
+	return own;
+}
+
+/* Where there was no room for it, there may be by now. */
+static void ndp_snm_see_own(struct ndp_link *link, struct ndp_snm_own *own)
+{
+	own->seen = true;
+	if (own->home)
+		return;
+	spin_lock_bh(&link->nn->hosts.lock);
+	own->home = ndp_snm_get_home(link->nn, link, &own->addr);
+	spin_unlock_bh(&link->nn->hosts.lock);
 }
 
 /* Those that were not seen again. */
@@ -91,11 +99,9 @@ void ndp_snm_sync_own(struct ndp_link *link)
 	list_for_each_entry(own, &link->snm.own, list)
 		own->seen = false;
 	for (i = 0; i < n; i++) {
-		own = ndp_snm_find_own(link, &addrs[i]);
+		own = ndp_snm_find_own(link, &addrs[i]) ?: ndp_snm_add_own(link, &addrs[i]);
 		if (own)
-			own->seen = true;
-		else
-			ndp_snm_add_own(link, &addrs[i]);
+			ndp_snm_see_own(link, own);
 	}
 	ndp_snm_drop_own(link);
 	kfree(addrs);

@@ -241,6 +241,15 @@ def test_mld_s2_host_that_found_no_room_is_tried_again(lab):
     wait_for(heard_again, "heard again")
 
 
+def test_mld_s2_own_address_that_found_no_room_is_tried_again(make_lab):
+    lab = make_lab(("up0", "down0"), roles=False)
+    lab.tool.param("snoop_groups", 0)
+    lab.set_roles(lab.ports)
+    holds_for(lambda: not joined(engines(lab), "down0", own=True), "no room")
+    lab.tool.param("snoop_groups", 100)
+    wait_for(lambda: joined(lab, "down0", own=True) == {pkt.snm(R_ADDR)}, "the router's own")
+
+
 def test_mld_s2_default_limit(make_lab):
     lab = engines(make_lab(("up0", "down0")))
     assert lab.tool.params()["snoop_groups"]["default"] == 2048
