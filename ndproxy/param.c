@@ -105,6 +105,12 @@ void ndp_param_init(struct ndp_net *nn)
 		nn->limit[i] = ndp_default[i];
 }
 
+/* What can be compared: 0 of the targets is no limit, of anything else it is the least. */
+static u32 ndp_param_allows(enum ndp_param which, u32 value)
+{
+	return which == NDP_TARGETS_PER_PREFIX && !value ? U32_MAX : value;
+}
+
 /**
  * ndp_param_set() - change a limit in a namespace
  * @nn: namespace
@@ -127,7 +133,8 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 		return -EINVAL;
 	}
 	/* Whoever may make a namespace must not take the machine's memory through it. */
-	if ((!value || value > ndp_default[which]) && !capable(CAP_NET_ADMIN)) {
+	if (ndp_param_allows(which, value) > ndp_param_allows(which, ndp_default[which]) &&
+	    !capable(CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG_FMT(extack, "only the machine's administrator sets %s above %u",
 				   ndp_param_desc[which].name, ndp_default[which]);
 		return -EPERM;

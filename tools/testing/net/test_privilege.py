@@ -104,6 +104,19 @@ def test_control_user_namespace_with_its_own_network(busy_lab):
     assert value["value"] == value["default"]
 
 
+@pytest.mark.parametrize("name, value, allowed", [
+    ("snoop_groups", 0, True), ("snoop_groups", 2048, True),
+    ("snoop_groups", 2049, False), ("targets_per_prefix", 1, True),
+    ("targets_per_prefix", 0, False), ("targets_per_prefix", 4097, False)])
+def test_control_user_namespace_above_the_default(busy_lab, name, value,
+                                                  allowed):
+    """0 is none of all but targets_per_prefix, of which it is no limit."""
+    done = user_namespace(busy_lab, "-Urn", "param", "set", name, str(value))
+    assert (done.returncode == 0) is allowed, done
+    default = busy_lab.tool.params()[name]["default"]
+    assert allowed or f"sets {name} above {default}" in done.stderr, done
+
+
 @pytest.mark.parametrize("op", CHANGES)
 def test_control_user_namespace_without(busy_lab, op):
     done = user_namespace(busy_lab, "-Ur", *CHANGES[op].split())
