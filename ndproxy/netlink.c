@@ -170,6 +170,7 @@ int ndp_nl_reply_begin(struct ndp_nl_reply *reply, struct genl_info *info, size_
 	if (reply->hdr)
 		return 0;
 	nlmsg_free(reply->skb);
+	reply->skb = NULL;
 	return -EMSGSIZE;
 }
 
