@@ -314,15 +314,21 @@ static int ndp_nl_read_mld_config(struct genl_info *info, struct ndp_mld_change 
 	return ndp_nl_read_mld_limits(info, config);
 }
 
-/* Limits are set all at once: what is not given is as it was. Context: RTNL. */
-static void ndp_nl_mld_limits_now(struct net *net, const char *name, struct mld_limits *limits)
+/*
+ * Limits are set all at once: what is not given is as it was, or as it was set for an engine that
+ * does not run yet. Context: RTNL.
+ */
+static void ndp_nl_mld_limits_now(struct ndp_net *nn, const char *name, struct mld_limits *limits)
 {
-	const struct net_device *dev = __dev_get_by_name(net, name);
+	const struct net_device *dev = __dev_get_by_name(nn->net, name);
+	const struct ndp_link *link = ndp_link_by_name(nn, name);
 	struct mld_link_info info;
 
 	*limits = (struct mld_limits)MLD_LIMITS_DEFAULT;
-	if (dev && !mld_link_get_info(net, dev->ifindex, &info))
+	if (dev && !mld_link_get_info(nn->net, dev->ifindex, &info))
 		*limits = info.limits;
+	else if (link && link->mld.config.has_limits)
+		*limits = link->mld.config.limits;
 }
 
 static int ndp_nl_set_mld_link(struct genl_info *info)
@@ -340,7 +346,7 @@ static int ndp_nl_set_mld_link(struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "the device is missing");
 		return -EINVAL;
 	}
-	ndp_nl_mld_limits_now(nn->net, name, &change.config.limits);
+	ndp_nl_mld_limits_now(nn, name, &change.config.limits);
 	err = ndp_nl_read_mld_config(info, &change);
 	return err ?: ndp_mld_set(nn, name, &change, info->extack);
 }

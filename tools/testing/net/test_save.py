@@ -279,3 +279,13 @@ def test_mld_saved_while_the_link_is_not_there(make_lab):
     wait_for(lambda: [x for x in lab.tool.json("mld", "link", "show")
                       if x["version"] == 1 and x["robustness"] == 4],
              "engine on down9")
+
+
+def test_mld_limits_set_one_after_another_on_an_absent_link(make_lab):
+    lab = make_lab(roles=False)
+    lab.tool("link", "set", "down9", "role", "downstream")
+    lab.tool("mld", "link", "set", "down9", "max-groups", 100)
+    lab.tool("mld", "link", "set", "down9", "max-group-sources", 50)
+    assert " max-groups 100 max-group-sources 50" in lab.tool("save")
+    lab.tool("mld", "link", "set", "down9", "max-groups", 200)
+    assert " max-groups 200 max-group-sources 50" in lab.tool("save")
