@@ -83,7 +83,7 @@ static inline struct guardt *guardt_of(struct ndp_net *nn)
 	return container_of(nn, struct guardt, nn);
 }
 
-static inline bool guardt_probe(struct ndp_net *nn, const struct ndp_host *host)
+static inline enum ndp_asked guardt_probe(struct ndp_net *nn, const struct ndp_host *host)
 {
 	struct guardt *t = guardt_of(nn);
 	void (*during)(struct guardt *t) = t->during;
@@ -95,7 +95,7 @@ static inline bool guardt_probe(struct ndp_net *nn, const struct ndp_host *host)
 	t->during = NULL;
 	if (during)
 		during(t);
-	return !t->deaf;
+	return t->deaf ? NDP_ASKED_NOT : NDP_ASKED;
 }
 
 static inline void guardt_enter(struct ndp_host *host)
@@ -332,6 +332,7 @@ static inline int guardt_init_link(struct guardt *t, unsigned int i)
 	t->mac[i][0] = 2;
 	t->mac[i][ETH_ALEN - 1] = i;
 	INIT_LIST_HEAD(&link->hosts);
+	INIT_LIST_HEAD(&link->late);
 	rcu_assign_pointer(link->dev, t->dev[i]);
 	snprintf(link->name, sizeof(link->name), "guard%u", i);
 	link->nn = &t->nn;

@@ -3,6 +3,9 @@
  * Ageing of hosts: a DAD probe that nobody contests makes a host, one whose lifetime is over is
  * asked, and forgotten if it is silent (ND-F1, F3). The lists are ordered by time, so that the next
  * host to end is always a first one and a single piece of work serves them all.
+ *
+ * A link that is over its rate of solicitations loses no host by that: those that it cannot ask now
+ * wait in a queue of its own, and nobody on that link is asked before them.
  */
 
 #include <linux/jiffies.h>
@@ -14,6 +17,7 @@
 #define NDP_PROBE_TIME		HZ	/* RETRANS_TIMER (RFC 4861 10) */
 #define NDP_PROBES		3	/* MAX_UNICAST_SOLICIT (RFC 4861 10) */
 #define NDP_STALLS		30	/* seconds that a link may be unable to ask */
+#define NDP_LATE_TIME		(HZ / 8)	/* until a link over its rate is tried again */
 #define NDP_AGE_BATCH		64	/* hosts per hold of the lock */
 
 static struct ndp_host *ndp_host_due(struct list_head *list, unsigned long span)
@@ -36,22 +40,22 @@ static void ndp_host_uncontested(struct ndp_net *nn, struct ndp_host *host)
  * @host: of which the caller holds a reference
  *
  * Context: the namespace's workqueue, hosts' lock, which is dropped and taken again.
- * Return: true if the question could be sent.
+ * Return: what came of it.
  */
-bool ndp_host_ask(struct ndp_net *nn, struct ndp_host *host)
+enum ndp_asked ndp_host_ask(struct ndp_net *nn, struct ndp_host *host)
 {
-	bool sent;
+	enum ndp_asked asked;
 
 	rcu_read_lock();
 	spin_unlock_bh(&nn->hosts.lock);
 
 	local_bh_disable();
-	sent = nn->host_ops->probe(nn, host);
+	asked = nn->host_ops->probe(nn, host);
 	local_bh_enable();
 
 	spin_lock_bh(&nn->hosts.lock);
 	rcu_read_unlock();
-	return sent;
+	return asked;
 }
 
 static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
@@ -63,21 +67,70 @@ static void ndp_host_start_probing(struct ndp_net *nn, struct ndp_host *host)
 	list_move(&host->timed, &nn->hosts.probing);
 }
 
-/* Ask a host once more. A probe that could not leave counts not. */
-static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
+/*
+ * A host that is being asked has its turn. What came meanwhile, without the lock, may have taken it
+ * away, or made its life start anew, or elsewhere; else one that was held back is the first to be
+ * tried again, as nobody on its link went before it.
+ */
+static void ndp_host_probe_now(struct ndp_net *nn, struct ndp_host *host)
 {
-	if (host->probes >= NDP_PROBES || host->stalls >= NDP_STALLS) {
-		ndp_host_forget(nn, host);
-		return;
-	}
+	struct ndp_link *link = host->link;
+	enum ndp_asked asked;
+
 	host->seen = jiffies;
 	list_move_tail(&host->timed, &nn->hosts.probing);
 	refcount_inc(&host->ref);
-	if (ndp_host_ask(nn, host))
+	asked = ndp_host_ask(nn, host);
+	if (asked == NDP_ASKED) {
 		host->probes++;
-	else
+	} else if (asked == NDP_ASKED_NOT) {
 		host->stalls++;
+	} else if (!host->dead && host->state == NDP_HOST_PROBING && host->link == link) {
+		list_move(&host->timed, &link->late);
+		link->late_at = jiffies + NDP_LATE_TIME;
+	}
 	ndp_host_put(host);
+}
+
+/* Ask a host once more, behind those on its link that wait. */
+static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
+{
+	if (host->probes >= NDP_PROBES || host->stalls >= NDP_STALLS)
+		ndp_host_forget(nn, host);
+	else if (!list_empty(&host->link->late))
+		list_move_tail(&host->timed, &host->link->late);
+	else
+		ndp_host_probe_now(nn, host);
+}
+
+/* The first of those that wait on a link that may be tried again. */
+static struct ndp_host *ndp_host_late(struct ndp_net *nn)
+{
+	struct ndp_host *host = NULL;
+	struct ndp_link *link;
+	unsigned long i;
+
+	rcu_read_lock();
+	xa_for_each(&nn->by_ifindex, i, link) {
+		if (list_empty(&link->late) || time_before(jiffies, link->late_at))
+			continue;
+		host = list_first_entry(&link->late, struct ndp_host, timed);
+		break;
+	}
+	rcu_read_unlock();
+	return host;
+}
+
+static void ndp_host_rearm_late(struct ndp_net *nn)
+{
+	struct ndp_link *link;
+	unsigned long i;
+
+	rcu_read_lock();
+	xa_for_each(&nn->by_ifindex, i, link)
+		if (!list_empty(&link->late))
+			ndp_host_arm(nn, link->late_at);
+	rcu_read_unlock();
 }
 
 static bool ndp_host_age_one(struct ndp_net *nn)
@@ -99,8 +152,13 @@ static bool ndp_host_age_one(struct ndp_net *nn)
 		return true;
 	}
 	host = ndp_host_due(&hosts->probing, NDP_PROBE_TIME);
-	if (host)
+	if (host) {
 		ndp_host_probe(nn, host);
+		return true;
+	}
+	host = ndp_host_late(nn);
+	if (host)
+		ndp_host_probe_now(nn, host);
 	return host;
 }
 
@@ -133,6 +191,7 @@ static void ndp_host_work(struct work_struct *work)
 	ndp_host_rearm_list(nn, &hosts->lru, ndp_host_lifetime(nn));
 	ndp_host_rearm_list(nn, &hosts->restored, 0);
 	ndp_host_rearm_list(nn, &hosts->probing, NDP_PROBE_TIME);
+	ndp_host_rearm_late(nn);
 	spin_unlock_bh(&hosts->lock);
 }
 

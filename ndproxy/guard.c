@@ -351,7 +351,7 @@ static void ndp_guard_probe(struct ndp_net *nn, struct ndp_claim *claim)
 		return;
 	}
 	refcount_inc(&host->ref);
-	asked = ndp_host_ask(nn, host) || dad;
+	asked = ndp_host_ask(nn, host) == NDP_ASKED || dad;
 	/* It may have ended, and another have its place; of that one nothing is taken back. */
 	if (host->claim == claim) {
 		claim->probes += asked;

@@ -39,6 +39,13 @@ enum ndp_learnt {
 	NDP_LEARNT_HELD,	/* it is, or was, known elsewhere: nobody is told before .ready */
 };
 
+/* What came of a question to a host. */
+enum ndp_asked {
+	NDP_ASKED_NOT,		/* it could not be sent */
+	NDP_ASKED_LATER,	/* its link is over its rate: it may be sent soon */
+	NDP_ASKED,
+};
+
 /* What becomes of the claim that a known host lives on another link; see guard.c. */
 enum ndp_claim_state {
 	NDP_CLAIM_WAITING,	/* for an objection to a DAD probe */
@@ -77,7 +84,8 @@ struct ndp_host_key {
  * @node: in ndp_hosts.table, RCU
  * @key: address and group
  * @nonce: hash of the nonce of its DAD probe; 0: none
- * @timed: in ndp_hosts.lru, .probing, .restored or .tentative, next to end first
+ * @timed: in ndp_hosts.lru, .probing, .restored or .tentative, next to end first; or in
+ *         ndp_link.late
  * @link_list: in ndp_link.hosts
  * @rcu: frees it
  * @job: brings its route in line; holds a reference while it is queued
@@ -97,7 +105,7 @@ struct ndp_host_key {
  * @route: enum ndp_host_route
  * @na_flags: R and O of its last advertisement
  * @probes: sent since its lifetime ended
- * @stalls: probes that could not be sent since then
+ * @stalls: probes that could not be sent since then, but for the link's rate
  * @dead: it is out of the table
  * @answer: the solicitors wait for its route
  * @neigh: so does its neighbour entry, which does not exist yet
@@ -219,8 +227,7 @@ struct ndp_host_due {
 /**
  * struct ndp_host_ops - what host.c, route.c and link.c ask of those above them
  * @ready: a host's route is in place: do what waited for it. Bottom halves disabled, RCU
- * @probe: ask a host whether it is still there; false: it could not be asked now. Bottom halves
- *         disabled, RCU
+ * @probe: ask a host whether it is still there. Bottom halves disabled, RCU
  * @placed: a host's route is in place, whoever asked: deliver what waits. Bottom halves disabled,
  *          RCU
  * @seek: find the target of a packet that came in on a link and is held; except: ifindex of the
@@ -233,7 +240,7 @@ struct ndp_host_due {
 struct ndp_host_ops {
 	void (*ready)(struct ndp_net *nn, const struct ndp_host *host,
 		      const struct ndp_host_due *due);
-	bool (*probe)(struct ndp_net *nn, const struct ndp_host *host);
+	enum ndp_asked (*probe)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*placed)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		     int except);
@@ -258,7 +265,7 @@ void ndp_host_move(struct ndp_net *nn, struct ndp_host *host, struct ndp_link *l
 		   struct ndp_station *station, u8 evidence);
 void ndp_host_want_route(struct ndp_net *nn, struct ndp_host *host);
 void ndp_host_queue_route(struct ndp_net *nn, struct ndp_host *host);
-bool ndp_host_ask(struct ndp_net *nn, struct ndp_host *host);
+enum ndp_asked ndp_host_ask(struct ndp_net *nn, struct ndp_host *host);
 struct ndp_station *ndp_host_get_station(struct ndp_net *nn, const struct ndp_sighting *s);
 
 int ndp_station_init(struct ndp_net *nn);

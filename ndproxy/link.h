@@ -141,6 +141,9 @@ struct ndp_snm_link {
  * @static_prefixes: what "prefix add" configured here (struct ndp_static_prefix)
  * @hosts: the hosts that live here (ndp_host.link_list); ndp_hosts.lock
  * @n_hosts: how many; ndp_hosts.lock
+ * @late: hosts that are to be asked and wait for the link's rate, in the order of their turns
+ *        (ndp_host.timed); ndp_hosts.lock
+ * @late_at: jiffies when the first of them is tried next, valid if there is one; ndp_hosts.lock
  * @ns_unknown: rate of solicitations for targets whose host is not known
  * @ns_known: rate of solicitations for the others, which a scan must not starve (ND-F5)
  * @ns_dad: rate of DAD probes, whose loss would make a duplicate
@@ -181,6 +184,8 @@ struct ndp_link {
 	struct list_head static_prefixes;
 	struct list_head hosts;
 	unsigned int n_hosts;
+	struct list_head late;
+	unsigned long late_at;
 	struct ndp_bucket ns_unknown;
 	struct ndp_bucket ns_known;
 	struct ndp_bucket ns_dad;

@@ -105,8 +105,8 @@ extern const struct mld_ops ndp_mld_ops;
 
 /* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ----------------------------------- */
 
-bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
-		 bool unicast, bool known);
+enum ndp_asked ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+			   bool unicast, bool known);
 bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
 bool ndp_send_na(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 		 const struct in6_addr *target, u8 flags);

@@ -540,7 +540,7 @@ static void ndp_proxy_host_placed(struct ndp_net *nn, const struct ndp_host *hos
 	ndp_hold_release(nn, host->key.group, &host->key.addr);
 }
 
-static bool ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host)
+static enum ndp_asked ndp_proxy_host_probe(struct ndp_net *nn, const struct ndp_host *host)
 {
 	return ndp_send_ns(nn, READ_ONCE(host->link), &host->key.addr, true, true);
 }

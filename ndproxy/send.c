@@ -96,25 +96,27 @@ static bool ndp_send_may_solicit(struct ndp_net *nn, struct ndp_link *link,
  * @known: its host is known: the solicitation is not among those that a scan can use up
  *
  * Context: bottom halves disabled, RCU.
- * Return: true if it was sent; else it was counted why not.
+ * Return: enum ndp_asked; where it was not sent it was counted why not.
  */
-bool ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
-		 bool unicast, bool known)
+enum ndp_asked ndp_send_ns(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
+			   bool unicast, bool known)
 {
 	struct net_device *dev = ndp_send_dev(link);
 	struct nd_info info = { .type = ND_TYPE_NS, .target = *target };
 	struct in6_addr group;
 
 	if (!dev)
-		return false;
+		return NDP_ASKED_NOT;
 	addrconf_addr_solict_mult(target, &group);
-	if (!ndp_send_source(nn, dev, &group, &info.saddr))
-		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
+	if (!ndp_send_source(nn, dev, &group, &info.saddr)) {
+		ndp_send_drop(link, NDP_DROP_NO_SOURCE);
+		return NDP_ASKED_NOT;
+	}
 	if (!ndp_send_may_solicit(nn, link, known ? &link->ns_known : &link->ns_unknown))
-		return false;
+		return NDP_ASKED_LATER;
 	info.daddr = unicast ? *target : group;
 	ndp_send_own_lladdr(dev, &info);
-	return ndp_send(nn, link, dev, &info);
+	return ndp_send(nn, link, dev, &info) ? NDP_ASKED : NDP_ASKED_NOT;
 }
 
 /**

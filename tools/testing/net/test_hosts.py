@@ -215,6 +215,49 @@ def test_nd_f3_probed_and_kept(lab):
     assert host_routes(lab, D)
 
 
+def slow(lab):
+    """Two questions a second are asked, of which the hosts would need ten times as many."""
+    for name, value in (("host_lifetime", 2), ("ns_burst", 2), ("ns_rate", 2)):
+        lab.tool.param(name, value)
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_nd_f3_host_that_answers_survives_the_rate(make_lab):
+    """What is over the rate is asked in its turn, and not given up before."""
+    lab = make_lab(hosts=("down0",))
+    addrs = [f"2001:db8:1::{0x1000 + i:x}" for i in range(100)]
+    lab.give(lab.dh, *addrs)
+    mon = lab.monitor()
+    slow(lab)
+    lab.tool("-b", "-", input="".join(
+        f"host add {x} dev down0 evidence na\n" for x in addrs))
+    asked = set()
+    for _ in range(150):
+        time.sleep(1)
+        asked |= {x for x, host in lab.tool.hosts().items()
+                  if host["age_ms"] < 5000}
+    assert set(addrs) <= set(lab.tool.hosts())
+    assert set(addrs) <= asked, "each in its turn"
+    assert not [x for x in mon.drain() if x["event"] == "host-lost"]
+    assert lab.tool.drops("down0")["ns-rate"]
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(300)
+def test_nd_f3_dead_host_does_not_survive_the_rate(make_lab):
+    """It is asked in its turn, too, among many that answer."""
+    lab = make_lab(hosts=("down0",))
+    alive = [f"2001:db8:1::{0x1000 + i:x}" for i in range(20)]
+    dead = [f"2001:db8:1::{0x2000 + i:x}" for i in range(4)]
+    lab.give(lab.dh, *alive)
+    slow(lab)
+    lab.tool("-b", "-", input="".join(
+        f"host add {x} dev down0 evidence na\n" for x in alive + dead))
+    wait_for(lambda: not set(dead) & set(lab.tool.hosts()), "forgotten", 120)
+    assert set(alive) <= set(lab.tool.hosts())
+
+
 @pytest.mark.heavy
 def test_nd_f3_static_host_is_not_probed(lab):
     lab.tool.param("host_lifetime", 1)
