@@ -83,8 +83,8 @@ void mld_sockets_close(struct mld_net *mn)
 }
 
 /*
- * The link's valid link-local address; false, and ::, if it has none yet (RFC 3590 4). Context:
- * RCU.
+ * The link's valid link-local address, the one that the kernel would take; false, and ::, if it has
+ * none yet (RFC 3590 4). The list runs from the widest scope to the narrowest. Context: RCU.
  */
 static bool mld_source(struct inet6_dev *idev, struct in6_addr *saddr)
 {
@@ -93,7 +93,7 @@ static bool mld_source(struct inet6_dev *idev, struct in6_addr *saddr)
 
 	*saddr = in6addr_any;
 	read_lock_bh(&idev->lock);
-	list_for_each_entry(ifp, &idev->addr_list, if_list) {
+	list_for_each_entry_reverse(ifp, &idev->addr_list, if_list) {
 		if (ifp->scope > IFA_LINK)
 			break;
 		if (ifp->scope == IFA_LINK &&

@@ -99,6 +99,15 @@ def test_mld_a4_reports_again_when_the_link_local_address_is_valid(lab):
     assert got.hlim == 1
 
 
+def test_mld_a4_a_site_local_address_is_in_nobodys_way(lab):
+    """The kernel lists addresses by scope, and a site-local one stands before the link-local ones."""
+    lab.r.ip(f"addr add fec0::1/64 dev {DEV} nodad")
+    time.sleep(SETTLE)
+    lab.ear.mark()
+    listen(lab)
+    assert lab.ear.wait_report(G1).src == LL[DEV]
+
+
 def test_mld_a6_version_1_formats(lab):
     lab.tool("mld", "link", "set", DEV, "version", "1")
     lab.ear.mark()
