@@ -261,6 +261,7 @@ static void mld_link_release(struct mld_link *link)
 {
 	mld_input_flush(link);
 	mutex_lock(&link->lock);
+	mld_names_put(link);
 	mld_proto_release(&link->proto);
 	kvfree(link->proto.out.buf);
 	mutex_unlock(&link->lock);
@@ -366,8 +367,10 @@ void mld_link_remove(struct mld_link *link, bool vanished)
 {
 	ASSERT_RTNL();
 	mutex_lock(&link->lock);
-	if (!vanished)
+	if (!vanished) {
+		mld_names_put(link);
 		mld_proto_leave_all(&link->proto, mld_kernel_id, mld_now());
+	}
 	link->dead = true;
 	mutex_unlock(&link->lock);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configured listeners: the service interface of RFC 3810 3 for whoever drives the engine. */
 
+#include <linux/err.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -19,20 +20,6 @@ const char *mld_id_text(const void *id)
 	return id == mld_kernel_id ? mld_kernel_id : ((const struct mld_name *)id)->text;
 }
 
-/**
- * mld_names_free() - forget all names
- * @mn: namespace, without links
- */
-void mld_names_free(struct mld_net *mn)
-{
-	struct mld_name *name, *next;
-
-	list_for_each_entry_safe(name, next, &mn->names, list)
-		kfree(name);
-	INIT_LIST_HEAD(&mn->names);
-	mn->nnames = 0;
-}
-
 static struct mld_name *mld_name_find(struct mld_net *mn, const char *text)
 {
 	struct mld_name *name;
@@ -43,26 +30,79 @@ static struct mld_name *mld_name_find(struct mld_net *mn, const char *text)
 	return NULL;
 }
 
+/* Context: names_lock is held. */
+static struct mld_name *mld_name_new(struct mld_net *mn, const char *text)
+{
+	struct mld_name *name;
+
+	if (mn->nnames >= MLD_NAMES_MAX)
+		return ERR_PTR(-ENOBUFS);
+	name = kzalloc(sizeof(*name), GFP_KERNEL_ACCOUNT);
+	if (!name)
+		return ERR_PTR(-ENOMEM);
+	strscpy(name->text, text, sizeof(name->text));
+	list_add(&name->list, &mn->names);
+	mn->nnames++;
+	return name;
+}
+
 /*
- * Listeners are compared by where their name stands, so a name stays once it is there: groups of
- * any number may hold it. There are few of them, and a bound.
+ * Listeners are compared by where their name stands, so a name stays where it is as long as anybody
+ * of that name listens to anything. There are few of them, and a bound. For mld_name_put().
  */
-static const struct mld_name *mld_name_get(struct mld_net *mn, const char *text, bool make)
+static struct mld_name *mld_name_get(struct mld_net *mn, const char *text)
 {
 	struct mld_name *name;
 
 	mutex_lock(&mn->names_lock);
 	name = mld_name_find(mn, text);
-	if (!name && make && mn->nnames < MLD_NAMES_MAX) {
-		name = kzalloc(sizeof(*name), GFP_KERNEL_ACCOUNT);
-		if (name) {
-			strscpy(name->text, text, sizeof(name->text));
-			list_add(&name->list, &mn->names);
-			mn->nnames++;
-		}
-	}
+	if (!name)
+		name = mld_name_new(mn, text);
+	if (!IS_ERR(name))
+		name->users++;
 	mutex_unlock(&mn->names_lock);
 	return name;
+}
+
+static void mld_name_hold(struct mld_net *mn, struct mld_name *name)
+{
+	mutex_lock(&mn->names_lock);
+	name->users++;
+	mutex_unlock(&mn->names_lock);
+}
+
+static void mld_name_put(struct mld_net *mn, struct mld_name *name)
+{
+	bool last;
+
+	mutex_lock(&mn->names_lock);
+	last = !--name->users;
+	if (last) {
+		list_del(&name->list);
+		mn->nnames--;
+	}
+	mutex_unlock(&mn->names_lock);
+	if (last)
+		kfree(name);
+}
+
+/**
+ * mld_names_put() - give back the names of all configured listeners of a link
+ * @link: link whose listeners end now
+ *
+ * Context: Process context; the link's lock is held, and is not left before the listeners are gone.
+ */
+void mld_names_put(struct mld_link *link)
+{
+	struct mld_listener *l;
+	struct rb_node *node;
+
+	lockdep_assert_held(&link->lock);
+	for (node = rb_first(&link->proto.groups); node; node = rb_next(node))
+		hlist_for_each_entry(l, &rb_entry(node, struct mld_group, node)->filter.listeners,
+				     node)
+			if (l->id != mld_kernel_id)
+				mld_name_put(link->mn, (struct mld_name *)l->id);
 }
 
 static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
@@ -112,17 +152,32 @@ static const char *mld_limit_text(const struct mld_link *link, const struct mld_
 	return "The group has as many sources as it may";
 }
 
-/* Context: the link's lock is held. */
-static int mld_link_listen(struct mld_link *link, const struct mld_request *req,
-			   const struct mld_want *want,
-			   struct netlink_ext_ack *extack)
+static bool mld_link_listens(const struct mld_link *link, const struct in6_addr *group,
+			     const struct mld_name *name)
+{
+	const struct mld_group *g = mld_proto_group(&link->proto, group);
+
+	return g && mld_filter_find(&g->filter, name);
+}
+
+/* A listener holds its name. Context: the link's lock is held. */
+static int mld_link_listen(struct mld_link *link, struct mld_name *name, struct mld_request *req,
+			   const struct mld_want *want, struct netlink_ext_ack *extack)
 {
 	u32 before = link->proto.ngroups;
+	bool did, does;
 	int err;
 
 	if (link->dead)
 		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
+	did = mld_link_listens(link, want->group, name);
+	req->id = name;
 	err = mld_proto_listen(&link->proto, want->group, req, mld_now());
+	does = mld_link_listens(link, want->group, name);
+	if (does && !did)
+		mld_name_hold(link->mn, name);
+	else if (did && !does)
+		mld_name_put(link->mn, name);
 	link->generation += before != link->proto.ngroups;
 	if (err == -ENOBUFS) {
 		mld_notice(link, MLD_NOTICE_LIMIT, want->group);
@@ -152,6 +207,7 @@ int mld_listen(struct net *net, int ifindex, const struct mld_want *want,
 		.sources = want->sources,
 		.delay = want->delay,
 	};
+	struct mld_name *name;
 	struct mld_link *link;
 	int err;
 
@@ -161,17 +217,35 @@ int mld_listen(struct net *net, int ifindex, const struct mld_want *want,
 	link = mld_link_get(net, ifindex);
 	if (!link)
 		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
-	req.id = mld_name_get(link->mn, want->id, true);
-	if (req.id) {
+	name = mld_name_get(link->mn, want->id);
+	if (!IS_ERR(name)) {
 		mutex_lock(&link->lock);
-		err = mld_link_listen(link, &req, want, extack);
+		err = mld_link_listen(link, name, &req, want, extack);
 		mutex_unlock(&link->lock);
-	} else {
+		mld_name_put(link->mn, name);
+	} else if (PTR_ERR(name) == -ENOBUFS) {
 		err = mld_refuse(extack, -ENOBUFS,
 				 "There are as many names of listeners as there may be");
+	} else {
+		err = PTR_ERR(name);
 	}
 	mld_link_put(link);
 	return err;
+}
+
+/* The name of a configured listener of a group, or NULL. Context: the link's lock is held. */
+static struct mld_name *mld_link_listener(const struct mld_link *link, const struct in6_addr *group,
+					  const char *text)
+{
+	const struct mld_group *g = mld_proto_group(&link->proto, group);
+	struct mld_listener *l;
+
+	if (!g)
+		return NULL;
+	hlist_for_each_entry(l, &g->filter.listeners, node)
+		if (l->id != mld_kernel_id && !strcmp(mld_id_text(l->id), text))
+			return (struct mld_name *)l->id;
+	return NULL;
 }
 
 /**
@@ -190,7 +264,7 @@ int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_ad
 {
 	struct mld_want want = { .id = id, .group = group, .mode = MLD_INCLUDE };
 	struct mld_request req = { .mode = MLD_INCLUDE };
-	struct mld_group *g;
+	struct mld_name *name;
 	struct mld_link *link;
 	int err;
 
@@ -200,13 +274,12 @@ int mld_ignore(struct net *net, int ifindex, const char *id, const struct in6_ad
 	link = mld_link_get(net, ifindex);
 	if (!link)
 		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
-	req.id = mld_name_get(link->mn, id, false);
 	mutex_lock(&link->lock);
-	g = mld_proto_group(&link->proto, group);
-	if (!req.id || !g || !mld_filter_find(&g->filter, req.id))
-		err = mld_refuse(extack, -ENOENT, "No such listener of this group");
+	name = mld_link_listener(link, group, id);
+	if (name)
+		err = mld_link_listen(link, name, &req, &want, extack);
 	else
-		err = mld_link_listen(link, &req, &want, extack);
+		err = mld_refuse(extack, -ENOENT, "No such listener of this group");
 	mutex_unlock(&link->lock);
 	mld_link_put(link);
 	return err;

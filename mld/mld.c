@@ -131,7 +131,7 @@ static void __net_exit mld_net_exit(struct net *net)
 	struct mld_net *mn = mld_net(net);
 
 	mld_sockets_close(mn);
-	mld_names_free(mn);
+	WARN_ON_ONCE(!list_empty(&mn->names));
 	xa_destroy(&mn->links);
 }
 

@@ -9,7 +9,7 @@
  *                        mc_lock is taken under it
  *   mld_link.input_lock  spinlock, bottom halves: what hooks leave for the link's work: @input,
  *                        @changed
- *   mld_net.names_lock   mutex: names of listeners; leaf
+ *   mld_net.names_lock   mutex: names of listeners and their counts; leaf, also under mld_link.lock
  * Links are found under RCU and kept by a reference.
  */
 #ifndef MLD_MLD_LIVE_H
@@ -35,10 +35,12 @@
 /**
  * struct mld_name - the name of a configured listener; what listeners of the filter are compared by
  * @list: in mld_net.names
+ * @users: listeners of this name, of all groups, and requests under way; without any it is freed
  * @text: the name
  */
 struct mld_name {
 	struct list_head list;
+	unsigned int users;
 	char text[MLD_ID_LEN];
 };
 
@@ -50,7 +52,7 @@ struct mld_name {
  * @sk: what the engine sends belongs to this socket, or
  * @sk_loop: to this one, which loops back, where multicast routing is active (MLD-A7)
  * @names_lock: protects @names
- * @names: of configured listeners, kept until the namespace ends
+ * @names: of configured listeners
  * @nnames: how many
  * @netdev: hears of devices
  * @pm: hears of the system's sleep
@@ -178,6 +180,6 @@ void mld_kernel_sync(struct mld_link *link);
 
 /* listener.c */
 const char *mld_id_text(const void *id);
-void mld_names_free(struct mld_net *mn);
+void mld_names_put(struct mld_link *link);
 
 #endif /* MLD_MLD_LIVE_H */

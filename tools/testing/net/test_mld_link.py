@@ -340,6 +340,22 @@ def test_mld_f3_limits(lab):
     assert link(lab)["counters"]["limit"] == 3
 
 
+def test_mld_f3_names_are_given_back(lab):
+    names = [f"n{i}" for i in range(1100)]
+    batch(lab, [line for n in names for line in (f"mld listen {DEV} {G1} id {n} exclude",
+                                                 f"mld ignore {DEV} {G1} id {n}")])
+    batch(lab, [f"mld listen {DEV} {G1} id {n} exclude" for n in names[:1024]])
+    assert "names" in lab.tool.refused("mld", "listen", DEV, G1, "id", "more", "exclude")
+    lab.tool("mld", "listen", DEV, G2, "id", names[0], "exclude")
+    lab.tool("mld", "ignore", DEV, G1, "id", names[0])
+    assert "names" in lab.tool.refused("mld", "listen", DEV, G1, "id", "more", "exclude")
+    lab.tool("mld", "ignore", DEV, G2, "id", names[0])
+    listen(lab, G1, ident="more")
+    lab.tool("mld", "link", "set", DEV, "off")
+    lab.tool("mld", "link", "set", DEV, "on")
+    batch(lab, [f"mld listen {DEV} {G1} id {n} exclude" for n in names[-1024:]])
+
+
 def test_mld_f4_ssm_exclude_is_muted(lab):
     listen(lab, SSM, "exclude")
     time.sleep(SETTLE)
