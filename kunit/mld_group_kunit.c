@@ -293,6 +293,8 @@ static const struct mldt_case link_stories[] = {
 	{ "MLD-A10 until then it awakens", "e= w=3000 x z w=3000 Z w=19", "", MLD_AWAKENING },
 	{ "MLD-A10 a query wakes the link", "e= w=3000 x z w=3000 q=0 w=3000",
 	  "1:IS_EX();1:TO_EX();1:TO_EX();", MLD_IDLE },
+	{ "MLD-A10 a query on the way to sleep, then sleep",
+	  "e= w=3000 z q=0 w=3000 x z w=3000 Z w=3000", "1:TO_EX();1:TO_EX();", MLD_IDLE },
 	{ "MLD-A10 asleep, retransmissions wait", "r=1 e= w=20 x z w=5000", "", MLD_SLEEPING },
 	{ "MLD-A10 v1 reports afresh", V1 "e= w=20000 x z w=3000 Z w=3000", "1:REPORT;1:REPORT;",
 	  MLD_IDLE },

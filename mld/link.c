@@ -487,6 +487,9 @@ void mld_link_event(unsigned long event, struct net_device *dev)
  * mld_link_suspend() - the system goes to sleep, or is back
  * @mn: namespace
  * @asleep: which
+ *
+ * A query may still come on the way to sleep and wake the link's protocol; so it is put to sleep on
+ * the way back, too, for what was told before the system slept is old (MLD-A10).
  */
 void mld_link_suspend(struct mld_net *mn, bool asleep)
 {
@@ -495,14 +498,12 @@ void mld_link_suspend(struct mld_net *mn, bool asleep)
 
 	rtnl_lock();
 	xa_for_each(&mn->links, i, link) {
-		if (!asleep) {
-			mld_link_dev_changed(link);
-			continue;
-		}
 		mutex_lock(&link->lock);
 		mld_proto_sleep(&link->proto);
 		mld_link_arm(link);
 		mutex_unlock(&link->lock);
+		if (!asleep)
+			mld_link_dev_changed(link);
 	}
 	rtnl_unlock();
 }

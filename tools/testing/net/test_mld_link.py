@@ -275,6 +275,29 @@ def test_mld_a10_resume_reports_afresh(lab):
     assert not link(lab)["asleep"] and groups(lab)[G1]["state"] == "idle"
 
 
+SNAPSHOT = "/dev/snapshot"
+
+
+@pytest.mark.alone
+@pytest.mark.skipif(not os.path.exists(SNAPSHOT), reason="the kernel does not hibernate")
+def test_mld_a10_a_query_on_the_way_to_sleep_takes_no_report_from_the_resume(lab):
+    """To open that device is to prepare for hibernation, to close it is to be back."""
+    listen(lab)
+    time.sleep(SETTLE)
+    fd = os.open(SNAPSHOT, os.O_RDONLY)
+    try:
+        assert link(lab)["asleep"]
+        lab.up0.send(mld.query(group=G2))
+        wait_for(lambda: not link(lab)["asleep"], "awake")
+        time.sleep(2 * SETTLE)
+        lab.ear.mark()
+    finally:
+        os.close(fd)
+    time.sleep(2 * SETTLE)
+    assert lab.ear.reports(G1) == [("TO_EX", frozenset())] * 2, lab.ear.messages()
+    assert not link(lab)["asleep"] and groups(lab)[G1]["state"] == "idle"
+
+
 def test_mld_f1_listeners_are_shown(lab):
     listen(lab, G1, "include", S[0], S[1], ident="one")
     listen(lab, G1, "include", S[1], S[2], ident="two")
