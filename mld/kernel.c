@@ -23,6 +23,7 @@
 const char mld_kernel_id[] = MLD_ID_KERNEL;
 
 #define MLD_KERNEL_VERSION	2
+#define MLD_KERNEL_RETRY	1000	/* ms until the kernel's groups are looked at again */
 
 /*
  * Note that the kernel spoke of a group; NULL: of more than can be noted. Context: any but hard
@@ -201,6 +202,50 @@ static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const s
 	return sources;
 }
 
+/*
+ * Over a limit of sources: a superset. The sockets were promised their sources, so all sources are
+ * asked for. A source-specific group has no superset that may be told (RFC 4604 2.2): as many of
+ * its sources as one listener may name. Context: the link's lock is held.
+ */
+static int mld_kernel_listen_wide(struct mld_link *link, const struct in6_addr *group,
+				  struct mld_request *req)
+{
+	struct mld_proto *p = &link->proto;
+	u64 refused = p->count[MLD_C_LIMIT];
+	int err;
+
+	if (mld_addr_is_ssm(group)) {
+		req->nsources = min(req->nsources, p->limits.listener_sources);
+	} else {
+		req->mode = MLD_EXCLUDE;
+		req->nsources = 0;
+	}
+	err = mld_proto_listen(p, group, req, mld_now());
+	/* What was refused was one request. */
+	p->count[MLD_C_LIMIT] = refused;
+	return err;
+}
+
+/*
+ * Without memory the former filter stays, and all is looked at again later. Context: the link's
+ * lock is held.
+ */
+static void mld_kernel_ask(struct mld_link *link, const struct in6_addr *group,
+			   struct mld_request *req, int err)
+{
+	if (!err)
+		err = mld_proto_listen(&link->proto, group, req, mld_now());
+	if (err == -ENOBUFS) {
+		mld_notice(link, MLD_NOTICE_LIMIT, group);
+		if (req->nsources)
+			err = mld_kernel_listen_wide(link, group, req);
+	}
+	if (err == -ENOMEM) {
+		mld_kernel_note(link, NULL);
+		link->retry = mld_now() + MLD_KERNEL_RETRY;
+	}
+}
+
 /* Ask for a group as the kernel has it, or for nothing with @mc NULL. */
 static void mld_kernel_listen(struct mld_link *link, const struct inet6_dev *idev,
 			      const struct in6_addr *group,
@@ -220,10 +265,8 @@ static void mld_kernel_listen(struct mld_link *link, const struct inet6_dev *ide
 	}
 	mutex_lock(&link->lock);
 	before = link->proto.ngroups;
-	if (!err && !link->dead)
-		err = mld_proto_listen(&link->proto, group, &req, mld_now());
-	if (err == -ENOBUFS)
-		mld_notice(link, MLD_NOTICE_LIMIT, group);
+	if (!link->dead)
+		mld_kernel_ask(link, group, &req, err);
 	link->generation += before != link->proto.ngroups;
 	g = mld_proto_group(&link->proto, group);
 	l = g ? mld_filter_find(&g->filter, mld_kernel_id) : NULL;
@@ -314,6 +357,9 @@ void mld_kernel_sync(struct mld_link *link)
 
 	if (!READ_ONCE(link->nchanged) && !READ_ONCE(link->all_changed))
 		return;
+	mutex_lock(&link->lock);
+	link->retry = MLD_NEVER;
+	mutex_unlock(&link->lock);
 	groups = kvmalloc(sizeof(link->changed), GFP_KERNEL);
 	spin_lock_bh(&link->input_lock);
 	n = link->nchanged;

@@ -124,6 +124,7 @@ static void mld_link_arm(struct mld_link *link)
 	lockdep_assert_held(&link->lock);
 	if (link->dead)
 		return;
+	next = min(next, link->retry);
 	if (next == MLD_NEVER) {
 		hrtimer_try_to_cancel(&link->timer);
 		return;
@@ -247,6 +248,7 @@ static struct mld_link *mld_link_alloc(struct mld_net *mn, struct net_device *de
 	mutex_init(&link->lock);
 	spin_lock_init(&link->input_lock);
 	INIT_LIST_HEAD(&link->input);
+	link->retry = MLD_NEVER;
 	INIT_WORK(&link->work, mld_link_work);
 	hrtimer_setup(&link->timer, mld_link_timeout, CLOCK_BOOTTIME, HRTIMER_MODE_REL);
 	link->mn = mn;

@@ -248,6 +248,9 @@ int mld_link_set(struct net *net, int ifindex, const struct mld_link_config *con
 	if (!link->dead) {
 		mld_config_apply(&link->proto, config);
 		mld_link_finish(link, version);
+		/* The kernel does not ask again for what was refused. */
+		if (config->has_limits)
+			mld_kernel_all_changed(link);
 	}
 	mutex_unlock(&link->lock);
 	mld_link_put(link);

@@ -96,6 +96,7 @@ struct mld_input {
  * @proto: the protocol; @lock
  * @room: octets at @proto.out.buf; @lock
  * @generation: changes with the set of groups; @lock
+ * @retry: when the kernel's groups are looked at again for want of memory, ms, or MLD_NEVER; @lock
  * @dead: no timer and no work any more; @lock
  * @unspecified: something was reported from ::; @lock
  * @forced: the device's force_mld_version as it was found; RTNL
@@ -122,6 +123,7 @@ struct mld_link {
 	struct mld_proto proto;
 	u32 room;
 	u32 generation;
+	s64 retry;
 	bool dead;
 	bool unspecified;
 	s32 forced;

@@ -337,6 +337,50 @@ def test_mld_f2_off_again_the_kernel_speaks(lab):
     sock.close()
 
 
+def test_mld_f2_more_sources_than_the_limit_are_all_sources(lab):
+    """No socket is refused, so none goes without what it asked for; and the limit may be raised."""
+    mon = lab.monitor()
+    socks = [mld.Listener(lab.r, DEV) for _ in range(3)]
+    for i, sock in enumerate(socks):
+        sock.listen(G1, "IN", S[50 * i:50 * (i + 1)])
+    lab.ear.wait_report(G1, "TO_EX")
+    mon.expect("mld-limit", dev=DEV, group=G1)
+    time.sleep(SETTLE)
+    assert lab.ear.reports(G1)[-1] == ("TO_EX", frozenset())
+    got = groups(lab)[G1]
+    assert (got["mode"], got["nsources"]) == ("exclude", 0)
+    assert link(lab)["counters"]["limit"] >= 1
+    lab.ear.mark()
+    lab.tool("mld", "link", "set", DEV, "max-listener-sources", 256)
+    lab.ear.wait_report(G1, "TO_IN")
+    got = groups(lab)[G1]
+    assert got["mode"] == "include" and sorted(got["sources"]) == sorted(S[:150])
+    for sock in socks:
+        sock.close()
+
+
+def test_mld_f2_a_source_specific_group_keeps_what_the_limit_holds(lab):
+    """EXCLUDE is not told of such a group (RFC 4604 2.2)."""
+    lab.tool("mld", "link", "set", DEV, "max-listener-sources", 4)
+    sock = mld.Listener(lab.r, DEV)
+    sock.listen(SSM, "IN", S[:6])
+    time.sleep(SETTLE)
+    got = groups(lab)[SSM]
+    assert got["mode"] == "include" and len(got["sources"]) == 4 and set(got["sources"]) < set(S[:6])
+    sock.close()
+
+
+def test_mld_f2_groups_over_the_limit_are_told_when_it_is_raised(lab):
+    lab.tool("mld", "link", "set", DEV, "max-groups", len(groups(lab)))
+    sock = mld.Listener(lab.r, DEV)
+    sock.listen(G1, "EX", [])
+    time.sleep(SETTLE)
+    assert G1 not in groups(lab) and not lab.ear.reports(G1)
+    lab.tool("mld", "link", "set", DEV, "max-groups", 65536)
+    lab.ear.wait_report(G1, "TO_EX")
+    sock.close()
+
+
 def test_mld_f2_addresses_are_mirrored(lab):
     lab.r.ip(f"addr add 2001:db8:1::77:7788/64 dev {DEV} nodad")
     lab.ear.wait_report("ff02::1:ff77:7788", "TO_EX")
