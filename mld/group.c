@@ -239,6 +239,15 @@ static void mld_v2_version(struct mld_group *g, const struct mld_step *step)
 }
 
 /*
+ * The same while the link sleeps, when no Done can leave: the leave stays a change, which is told
+ * when the link is back.
+ */
+static void mld_v2_version_asleep(struct mld_group *g, const struct mld_step *step)
+{
+	g->answer_due = MLD_NEVER;
+}
+
+/*
  * RFC 3810 5.2.13: the same records as for a listening that has just begun. A change that waits for
  * its first report speaks for itself. What is under retransmission is told along, and counts as
  * told; what is left of it waits for the next round, so that nothing is told more often than RV
@@ -308,7 +317,7 @@ static const struct mld_row mld_v2_sleeping = { {
 	[MLD_EV_CHANGE] = mld_v2_change,
 	[MLD_EV_LEAVE] = mld_v2_leave,
 	[MLD_EV_SAME] = mld_v2_same,
-	[MLD_EV_VERSION] = mld_v2_version,
+	[MLD_EV_VERSION] = mld_v2_version_asleep,
 } };
 
 /* Until the group has been reported afresh, every answer is a whole one. */
