@@ -303,6 +303,26 @@ static void mld_f3_churn_is_bounded(struct kunit *test)
 	mld_filter_release(&f);
 }
 
+/* What a query asks for is not what anybody listens to, however few sources a group may have. */
+static void mld_f3_queried_sources_are_not_limited(struct kunit *test)
+{
+	struct mld_limits few = { .group_sources = 2, .listener_sources = 2 };
+	struct request in = IN("a", "201,202"), other = IN("b", "203");
+	struct in6_addr source;
+	struct mld_filter f;
+	unsigned int i;
+
+	mld_filter_init(&f);
+	for (i = 1; i <= 200; i++) {
+		source = mldt_source(i);
+		KUNIT_EXPECT_EQ(test, mld_filter_query(&f, (const u8 *)&source, 1), 0);
+	}
+	KUNIT_EXPECT_EQ(test, ask_within(&f, &in, false, &few), 0);
+	KUNIT_EXPECT_STREQ(test, list_of(test, &f, MLD_SEL_LIST), "201,202");
+	KUNIT_EXPECT_EQ(test, ask_within(&f, &other, false, &few), -ENOBUFS);
+	mld_filter_release(&f);
+}
+
 static void mld_f4_a_muted_listener_is_not_merged(struct kunit *test)
 {
 	struct request ex = EX("a", "1"), in = IN("b", "2");
@@ -331,6 +351,7 @@ static struct kunit_case mld_filter_cases[] = {
 	KUNIT_CASE(mld_c6_queried_sources_are_bounded),
 	KUNIT_CASE(mld_f3_over_a_limit_nothing_changes),
 	KUNIT_CASE(mld_f3_churn_is_bounded),
+	KUNIT_CASE(mld_f3_queried_sources_are_not_limited),
 	KUNIT_CASE(mld_f4_a_muted_listener_is_not_merged),
 	{ }
 };

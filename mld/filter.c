@@ -213,7 +213,10 @@ static void mld_filter_merge(struct mld_filter *f, const struct mld_listener *l,
 	}
 }
 
-/* Nodes for all sources of a listener, so that merging it cannot fail. */
+/*
+ * Nodes for all sources of a listener, so that merging it cannot fail. What queries ask for has a
+ * bound of its own, and takes no room from listeners.
+ */
 static int mld_filter_prepare(struct mld_filter *f, const struct mld_listener *l,
 			      const struct mld_limits *limits)
 {
@@ -224,7 +227,7 @@ static int mld_filter_prepare(struct mld_filter *f, const struct mld_listener *l
 	for (i = 0; i < l->nsources; i++) {
 		if (!mld_source_get(f, &l->sources[i]))
 			return -ENOMEM;
-		if (f->nsources > MLD_SOURCES_SLACK * limits->group_sources)
+		if (f->nsources - f->nqueried > MLD_SOURCES_SLACK * limits->group_sources)
 			return -ENOBUFS;
 	}
 	return 0;
