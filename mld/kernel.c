@@ -10,8 +10,11 @@
  * in v2 mode by the device's force_mld_version as long as the engine is on.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/icmpv6.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/printk.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
@@ -117,11 +120,25 @@ unsigned int mld_kernel_hook(void *priv, struct sk_buff *skb, const struct nf_ho
 	return NF_DROP;
 }
 
+/*
+ * The setting for all devices goes before that of one, and is not the engine's to change: other
+ * links may want it.
+ */
+static void mld_kernel_check_all(const struct mld_link *link)
+{
+	s32 all = READ_ONCE(link->mn->net->ipv6.devconf_all->force_mld_version);
+
+	if (all && all != MLD_KERNEL_VERSION)
+		pr_warn_once("%s: net.ipv6.conf.all.force_mld_version is %d: the kernel does not tell of all its groups and sources; set it to 0\n",
+			     link->dev->name, all);
+}
+
 /* Keep the kernel in v2 mode. Context: RCU or RTNL. */
 static void mld_kernel_force(struct mld_link *link, struct inet6_dev *idev)
 {
 	s32 now = READ_ONCE(idev->cnf.force_mld_version);
 
+	mld_kernel_check_all(link);
 	if (now == MLD_KERNEL_VERSION)
 		return;
 	WRITE_ONCE(link->forced, now);

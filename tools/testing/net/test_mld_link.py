@@ -337,6 +337,25 @@ def test_mld_f2_off_again_the_kernel_speaks(lab):
     sock.close()
 
 
+@pytest.mark.alone
+def test_mld_f2_a_version_forced_on_all_devices_is_told_in_the_log(make_lab):
+    kmod.unload()
+    kmod.load()
+    log = kmod.Log()
+    lab = make_lab((DEV,), roles=False)
+    lab.tool("mld", "link", "set", DEV, "on")
+    lab.tool("mld", "link", "set", DEV, "off")
+    assert not any("force_mld_version" in line for line in log.lines())
+    lab.r.sysctl("ipv6.conf.all.force_mld_version", 1)
+    for _ in range(2):
+        lab.tool("mld", "link", "set", DEV, "on")
+        lab.tool("mld", "link", "set", DEV, "off")
+    said = [line for line in log.lines() if "net.ipv6.conf.all.force_mld_version" in line]
+    log.close()
+    assert len(said) == 1 and said[0].startswith(f"ndproxy: {DEV}: "), said
+    assert lab.r.sysctl("ipv6.conf.all.force_mld_version") == "1"
+
+
 def test_mld_f2_more_sources_than_the_limit_are_all_sources(lab):
     """No socket is refused, so none goes without what it asked for; and the limit may be raised."""
     mon = lab.monitor()
