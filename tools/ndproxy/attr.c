@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attributes: what the user gave is put into them, what the kernel says is read from them. */
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/genetlink.h>
@@ -7,61 +8,84 @@
 #include "cmd.h"
 #include "nl.h"
 
-static void put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct value *v)
+static bool put(struct nlmsghdr *nlh, uint16_t attr, size_t len, const void *data)
+{
+	return mnl_attr_put_check(nlh, NL_REQUEST_SIZE, attr, len, data);
+}
+
+static bool put_u8(struct nlmsghdr *nlh, uint16_t attr, uint8_t num)
+{
+	return put(nlh, attr, sizeof(num), &num);
+}
+
+static bool put_u32(struct nlmsghdr *nlh, uint16_t attr, uint32_t num)
+{
+	return put(nlh, attr, sizeof(num), &num);
+}
+
+static bool put_str(struct nlmsghdr *nlh, uint16_t attr, const char *str)
+{
+	return put(nlh, attr, strlen(str) + 1, str);
+}
+
+static bool put_addrs(struct nlmsghdr *nlh, uint16_t attr, const struct in6_addr *addrs, uint32_t n)
+{
+	for (; n; n--, addrs++)
+		if (!put(nlh, attr, sizeof(*addrs), addrs))
+			return false;
+	return true;
+}
+
+/* Is there room for it? */
+static bool put_arg(struct nlmsghdr *nlh, const struct arg *arg, const struct value *v)
 {
 	switch (arg->type) {
 	case ARG_NONE:
 		break;
 	case ARG_FLAG:
-		mnl_attr_put(nlh, arg->attr, 0, NULL);
-		break;
+		return put(nlh, arg->attr, 0, NULL);
 	case ARG_DEV:
-		if (v->num)
-			mnl_attr_put_u32(nlh, arg->attr2, v->num);
-		else
-			mnl_attr_put_strz(nlh, arg->attr, v->str);
-		break;
+		return v->num ? put_u32(nlh, arg->attr2, v->num) : put_str(nlh, arg->attr, v->str);
 	case ARG_NAME:
-		mnl_attr_put_strz(nlh, arg->attr, v->str);
-		break;
+		return put_str(nlh, arg->attr, v->str);
 	case ARG_BOOL:
-		mnl_attr_put_u8(nlh, arg->attr, v->num);
-		break;
+		return put_u8(nlh, arg->attr, v->num);
 	case ARG_U32:
 	case ARG_S32:
 	case ARG_ENUM:
-		mnl_attr_put_u32(nlh, arg->attr, v->num);
-		break;
+		return put_u32(nlh, arg->attr, v->num);
 	case ARG_PREFIX:
-		mnl_attr_put_u8(nlh, arg->attr2, v->len);
-		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
-		break;
+		return put_u8(nlh, arg->attr2, v->len) && put_addrs(nlh, arg->attr, &v->addr, 1);
 	case ARG_LLADDR:
-		mnl_attr_put(nlh, arg->attr, v->len, v->lladdr);
-		break;
+		return put(nlh, arg->attr, v->len, v->lladdr);
 	case ARG_ADDR:
-		mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addr);
-		break;
+		return put_addrs(nlh, arg->attr, &v->addr, 1);
 	case ARG_ADDRS:
-		for (uint32_t i = 0; i < v->num; i++)
-			mnl_attr_put(nlh, arg->attr, sizeof(v->addr), &v->addrs[i]);
-		break;
+		return put_addrs(nlh, arg->attr, v->addrs, v->num);
 	}
+	return true;
 }
 
 /**
  * nl_put_args() - put what the user gave into a request
- * @nlh: the request
+ * @nlh: the request, in a buffer of NL_REQUEST_SIZE
  * @arg: the table of the arguments
  * @args: their values
  *
  * Arguments without an attribute are the tool's own business.
+ *
+ * Return: EXIT_OK, or EXIT_USAGE with the error told: it is more than a request holds.
  */
-void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args)
+int nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args)
 {
-	for (int i = 0; arg[i].type != ARG_NONE; i++)
-		if (args->v[i].set && arg[i].attr)
-			put_arg(nlh, &arg[i], &args->v[i]);
+	for (int i = 0; arg[i].type != ARG_NONE; i++) {
+		if (!args->v[i].set || !arg[i].attr || put_arg(nlh, &arg[i], &args->v[i]))
+			continue;
+		fprintf(stderr, "Error: %s: too much for one request\n",
+			arg[i].meta ?: arg[i].key);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
 }
 
 /**

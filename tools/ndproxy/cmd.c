@@ -521,7 +521,7 @@ int cmd_run(int argc, char **argv)
  * @cmd: the command
  * @args: its arguments, each of which becomes the attribute that the table names
  *
- * Return: EXIT_OK or EXIT_KERNEL.
+ * Return: EXIT_OK, EXIT_USAGE or EXIT_KERNEL.
  */
 int cmd_request(const struct cmd *cmd, const struct args *args)
 {
@@ -529,8 +529,7 @@ int cmd_request(const struct cmd *cmd, const struct args *args)
 
 	if (!nlh)
 		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	return nl_do(nlh, NULL, NULL);
+	return nl_put_args(nlh, cmd->args, args) ?: nl_do(nlh, NULL, NULL);
 }
 
 /**
@@ -541,7 +540,7 @@ int cmd_request(const struct cmd *cmd, const struct args *args)
  * @cb: prints one
  * @data: for @cb
  *
- * Return: EXIT_OK or EXIT_KERNEL.
+ * Return: EXIT_OK, EXIT_USAGE or EXIT_KERNEL.
  */
 int cmd_show(const struct cmd *cmd, const struct args *args, bool one, nl_cb_t cb, void *data)
 {
@@ -550,7 +549,9 @@ int cmd_show(const struct cmd *cmd, const struct args *args, bool one, nl_cb_t c
 
 	if (!nlh)
 		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
+	ret = nl_put_args(nlh, cmd->args, args);
+	if (ret)
+		return ret;
 	out_array(NULL);
 	ret = one ? nl_do(nlh, cb, data) : nl_show(nlh, cb, data);
 	if (!ret)

@@ -14,9 +14,8 @@
 #include "cmd.h"
 #include "nl.h"
 
-/* A dump fills what the receiver offers, up to 32 KiB; a request may name many sources. */
+/* A dump fills what the receiver offers, up to 32 KiB. */
 #define RECV_SIZE	65536
-#define REQUEST_SIZE	65536
 #define EVENT_QUEUE	(4 << 20)
 #define COLLECT_TRIES	5
 #define SHOW_KEEP	(1 << 20)
@@ -27,7 +26,7 @@ static uint16_t family;
 static uint32_t events_group;
 static uint32_t seq;
 static char recv_buf[RECV_SIZE] __attribute__((aligned(8)));
-static char send_buf[REQUEST_SIZE] __attribute__((aligned(8)));
+static char send_buf[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 
 static int tell_errno(const char *what)
 {

@@ -11,6 +11,9 @@
 
 #include <linux/ndproxy.h>
 
+/* The buffer of a request, which may name many sources. */
+#define NL_REQUEST_SIZE	65536
+
 struct arg;
 struct args;
 
@@ -36,7 +39,7 @@ void nl_close(void);
 void nl_allow_existing(bool allow);
 
 /* attr.c */
-void nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);
+int nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);
 
 void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max);
 void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max);

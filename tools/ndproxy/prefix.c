@@ -146,7 +146,8 @@ static int prefix_rule(const struct cmd *cmd, const struct args *args)
 
 	if (!nlh)
 		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
+	if (nl_put_args(nlh, cmd->args, args))
+		return EXIT_USAGE;
 	mnl_attr_put_u32(nlh, NDPROXY_A_RULE_ACTION, name_find(&rule_action_names, cmd->verb));
 	return nl_do(nlh, NULL, NULL);
 }
@@ -157,8 +158,7 @@ static int prefix_get(const struct cmd *cmd, const struct args *args)
 
 	if (!nlh)
 		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
-	return nl_do(nlh, prefix_message, NULL);
+	return nl_put_args(nlh, cmd->args, args) ?: nl_do(nlh, prefix_message, NULL);
 }
 
 static int prefix_show(const struct cmd *cmd, const struct args *args)

@@ -115,7 +115,9 @@ static int stats_show(const struct cmd *cmd, const struct args *args)
 	nlh = nl_request(cmd->nlcmd, one ? 0 : NLM_F_DUMP);
 	if (!nlh)
 		return EXIT_KERNEL;
-	nl_put_args(nlh, cmd->args, args);
+	ret = nl_put_args(nlh, cmd->args, args);
+	if (ret)
+		return ret;
 	out_object(NULL);
 	out_array("links");
 	ret = one ? nl_do(nlh, stats_message, &links_open) :

@@ -120,7 +120,7 @@ static int attributes(const struct object *obj, const char *verb, struct nlattr 
 	ret = cmd_parse(obj, cmd, argc, argv, &args);
 	if (!ret) {
 		nlh = message(cmd->nlcmd);
-		nl_put_args(nlh, cmd->args, &args);
+		ret = nl_put_args(nlh, cmd->args, &args);
 		nl_attrs(nlh, tb, max);
 	}
 	args_free(&args);
@@ -220,6 +220,31 @@ static void test_mld_attributes(void)
 	result(n == 2, "mld listen: each source");
 }
 
+#define MANY	3400
+
+/* What a request has no room for is refused, and what stands behind the buffer is left alone. */
+static void test_too_much(void)
+{
+	struct nlattr *tb[NDPROXY_A_MLD_LISTENER_MAX + 1];
+	char *words[MANY] = { "no-such-dev", "ff1e::1", "id", "x", "include" };
+	static char word[70001];
+
+	memset(word, 'x', sizeof(word) - 1);
+	for (int i = 5; i < MANY; i++)
+		words[i] = "2001:db8::1";
+	result(!attributes(&mld_object, "listen", tb, NDPROXY_A_MLD_LISTENER_MAX, 3200, words),
+	       "mld listen: 3195 sources");
+	result(attributes(&mld_object, "listen", tb, NDPROXY_A_MLD_LISTENER_MAX, MANY, words) ==
+	       EXIT_USAGE, "mld listen: more sources than a request holds");
+	words[3] = word;
+	result(attributes(&mld_object, "listen", tb, NDPROXY_A_MLD_LISTENER_MAX, 5, words) ==
+	       EXIT_USAGE, "mld listen: a longer name than a request holds");
+	result(ATTRIBUTES(&param_object, "set", tb, NDPROXY_A_MLD_LISTENER_MAX, word, "1") ==
+	       EXIT_USAGE, "param set: a longer name than a request holds");
+	result(((struct nlmsghdr *)message_buf)->nlmsg_len <= NL_REQUEST_SIZE,
+	       "a request stays within its buffer");
+}
+
 /* A message may come from a newer kernel, or be nonsense. */
 static void test_odd_attributes(void)
 {
@@ -243,4 +268,5 @@ void unit_parse(void)
 	test_other_attributes();
 	test_mld_attributes();
 	test_odd_attributes();
+	test_too_much();
 }

@@ -12,7 +12,7 @@
 #include "print.h"
 #include "unit.h"
 
-char message_buf[8192] __attribute__((aligned(8)));
+char message_buf[NL_REQUEST_SIZE] __attribute__((aligned(8)));
 
 struct nlmsghdr *message(uint8_t cmd)
 {
