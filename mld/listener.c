@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configured listeners: the service interface of RFC 3810 3 for whoever drives the engine. */
 
+#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -112,6 +113,14 @@ static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
 	return err;
 }
 
+/* Names stand in lines of text: events, and batches of the command. */
+static bool mld_has_control(const char *id)
+{
+	while (*id && !iscntrl(*id))
+		id++;
+	return *id;
+}
+
 static int mld_check_names(const char *id, const struct in6_addr *group,
 			   struct netlink_ext_ack *extack)
 {
@@ -119,6 +128,8 @@ static int mld_check_names(const char *id, const struct in6_addr *group,
 
 	if (!len || len >= MLD_ID_LEN)
 		return mld_refuse(extack, -EINVAL, "A listener's name has 1 to 31 characters");
+	if (mld_has_control(id))
+		return mld_refuse(extack, -EINVAL, "A listener's name has no control characters");
 	if (!strcmp(id, mld_kernel_id))
 		return mld_refuse(extack, -EINVAL,
 				  "The listener kernel stands for the kernel itself");

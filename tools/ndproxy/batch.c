@@ -11,6 +11,27 @@
 
 #define MAX_WORDS	1100	/* a listener may name many sources */
 
+/*
+ * Takes a quoted word out of its quotes. In double quotes a backslash keeps a double quote or a
+ * backslash. Return: what stands behind the quotes; NULL: they have no end.
+ */
+static char *unquote(char *line, char **word)
+{
+	char quote = *line++;
+	char *to = line;
+
+	*word = line;
+	for (; *line && *line != quote; line++) {
+		if (quote == '"' && *line == '\\' && (line[1] == '"' || line[1] == '\\'))
+			line++;
+		*to++ = *line;
+	}
+	if (!*line)
+		return NULL;
+	*to = '\0';
+	return line + 1;
+}
+
 /* Splits a line at blanks; quotes keep blanks, # begins a comment. -1: too many, or no end. */
 static int split(char *line, char **words)
 {
@@ -24,14 +45,13 @@ static int split(char *line, char **words)
 		if (n == MAX_WORDS - 1)
 			return -1;
 		if (*line == '"' || *line == '\'') {
-			words[n++] = line + 1;
-			line = strchr(line + 1, *line);
+			line = unquote(line, &words[n++]);
 			if (!line)
 				return -1;
-		} else {
-			words[n++] = line;
-			line += strcspn(line, blank);
+			continue;
 		}
+		words[n++] = line;
+		line += strcspn(line, blank);
 		if (*line)
 			*line++ = '\0';
 	}

@@ -43,14 +43,23 @@ struct section {
 	const char *words;
 };
 
+static void put_escaped(const char *word)
+{
+	fputs(" \"", stdout);
+	for (; *word; word++)
+		printf("%s%c", strchr("\"\\", *word) ? "\\" : "", *word);
+	putchar('"');
+}
+
 /* A word that the reader of batches would take for more or less than one is quoted. */
 static void put_word(const char *word)
 {
-	const char *quote = "";
-
-	if (!*word || strpbrk(word, " \t\r") || strchr("\"'#", *word))
-		quote = strchr(word, '"') ? "'" : "\"";
-	printf(" %s%s%s", quote, word, quote);
+	if (*word && !strpbrk(word, " \t\r\n") && !strchr("\"'#", *word))
+		printf(" %s", word);
+	else if (strpbrk(word, "\"\\") && !strchr(word, '\''))
+		printf(" '%s'", word);
+	else
+		put_escaped(word);
 }
 
 static void put_addr(const struct nlattr *attr)

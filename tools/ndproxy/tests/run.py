@@ -373,6 +373,18 @@ def batch_refuses_what_it_cannot_split():
 
 
 @test
+def batch_keeps_what_stands_in_quotes():
+    for text, word in (
+            (r'"a b"', "a b"), (r"""'a "b"'""", 'a "b"'), (r'''"a 'b'"''', "a 'b'"),
+            (r'''"a 'b' \"c"''', """a 'b' "c"""), (r'"a\b\\"', "a\\b\\"),
+            (r"'a\b\\'", r"a\b\\"), (r'''"# 'x"''', "# 'x"), (r"""a"b'#\\""", r"""a"b'#\\""")):
+        done = run("-b", "-", input=f"host add {text} dev x  # no more\n")
+        assert f'argument "{word}" is wrong: an IPv6 address' in done.stderr, (text, done)
+    for text in (r'"a\"', r'"a\\\"', '"', "'a\\"):
+        assert "quote without its end" in run("-b", "-", input=f"host add {text}\n").stderr, text
+
+
+@test
 def batch_of_stdin_and_without_a_file():
     done = run("-b", "-", input="host help\nnosuch\n")
     assert done.returncode == 1 and "Command failed -:2" in done.stderr

@@ -267,6 +267,42 @@ def test_nd_f6_a_device_may_be_called_dev(make_lab):
     assert "dev" in lab.tool.links()
 
 
+# Names that the reader of batches would take for more or less than one word
+ODD_NAMES = ["a b", "#a", "a #b", "'", '"', "'a\"b", '"a\'b', "a 'b' \"c\"", "\"\\' \\\"",
+             "a\\", " \\", "\\\"' ", "\N{LATIN SMALL LETTER E WITH ACUTE} \"'"]
+
+
+def test_nd_f6_odd_names_of_listeners_come_back(lab):
+    lab.tool("mld", "link", "set", "up0", "on")
+    for name in ODD_NAMES:
+        lab.tool("mld", "listen", "up0", "ff1e::1", "id", name, "include", D)
+    before = lab.tool("save")
+    for name in ODD_NAMES:
+        lab.tool("mld", "ignore", "up0", "ff1e::1", "id", name)
+    assert "ff1e::1" not in lab.tool("save")
+    lab.tool("restore", input=before)
+    group, = lab.tool.json("mld", "group", "show", "ff1e::1", "dev", "up0")
+    assert {x["id"] for x in group["listeners"]} == set(ODD_NAMES)
+    assert sorted(lab.tool("save").splitlines()) == sorted(before.splitlines())
+
+
+@pytest.mark.parametrize("name", ["x\nhost flush #", "\t", "a\rb", "\x7f"])
+def test_nd_f6_a_listener_has_no_control_characters(still_lab, name):
+    text = still_lab.tool.refused("mld", "listen", "up0", "ff1e::1", "id", name, "include", D)
+    assert "no control characters" in text
+
+
+@pytest.mark.parametrize("name", ["\"a'b", "'a\"b", "#x", "\\\"'"])
+def test_nd_f6_odd_names_of_devices_come_back(make_lab, name):
+    lab = make_lab(roles=False)
+    lab.tool("link", "set", name, "role", "downstream")
+    before = lab.tool("save")
+    lab.tool("link", "set", name, "role", "none")
+    assert lab.tool("save") == ""
+    lab.tool("restore", input=before)
+    assert lab.tool("save") == before and name in lab.tool.links()
+
+
 def test_mld_saved_while_the_link_is_not_there(make_lab):
     lab = make_lab(roles=False)
     lab.tool("-b", "-", input="link set down9 role downstream\n"
