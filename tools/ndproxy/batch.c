@@ -88,16 +88,30 @@ struct batch {
 	unsigned long line;
 };
 
-static int run_line(char *text)
+static int run_line(char *text, size_t len)
 {
 	char *words[MAX_WORDS];
-	int n = split(text, words);
+	int n;
 
+	if (strlen(text) < len) {
+		fputs("Error: a NUL octet in the line\n", stderr);
+		return EXIT_USAGE;
+	}
+	n = split(text, words);
 	if (n < 0) {
 		fputs("Error: too many words, or a quote without its end\n", stderr);
 		return EXIT_USAGE;
 	}
 	return n ? line_run(n, words) : EXIT_OK;
+}
+
+/* No more lines: is that the end of the file? */
+static int tell_end(const struct batch *batch)
+{
+	if (feof(batch->f) && !ferror(batch->f))
+		return EXIT_OK;
+	fprintf(stderr, "Error: Cannot read \"%s\": %s.\n", batch->name, strerror(errno));
+	return EXIT_USAGE;
 }
 
 /* Stops at the first command that fails, unless it is to go on, and says where each stands. */
@@ -108,9 +122,16 @@ static int run_lines(struct batch *batch)
 	size_t size = 0;
 	int one = 0;
 
-	while ((!one || batch->go_on) && getline(&text, &size, batch->f) >= 0) {
+	while (!one || batch->go_on) {
+		ssize_t len = getline(&text, &size, batch->f);
+
+		if (len < 0) {
+			one = tell_end(batch);
+			ret = one > ret ? one : ret;
+			break;
+		}
 		batch->line++;
-		one = run_line(text);
+		one = run_line(text, len);
 		if (one)
 			fprintf(stderr, "Command failed %s:%lu\n", batch->name, batch->line);
 		ret = one > ret ? one : ret;

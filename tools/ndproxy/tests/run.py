@@ -394,6 +394,23 @@ def batch_of_stdin_and_without_a_file():
 
 
 @test
+def batch_that_cannot_be_read_is_an_error():
+    for words in (("-b", "/tmp"), ("restore", "/tmp")):
+        done = run(*words)
+        assert done.returncode == 1 and done.stdout == "", done
+        assert done.stderr == 'Error: Cannot read "/tmp": Is a directory.\n', done
+
+
+@test
+def batch_line_with_a_nul_is_refused():
+    for words, rest in ((("-b", "-"), False), (("restore", "-"), True)):
+        done = run(*words, input="host help\nhost help\0 x\nstats help\n")
+        assert done.returncode == 1 and "NUL" in done.stderr, done
+        assert "Command failed -:2" in done.stderr, done
+        assert done.stdout.count("host add") == 1 and ("stats" in done.stdout) == rest, done
+
+
+@test
 def batch_line_without_an_end():
     done = run("-b", "-", input="host help")
     assert done.returncode == 0 and "host add" in done.stdout
