@@ -9,7 +9,34 @@
 #include "nl.h"
 #include "print.h"
 
-#define MAX_WORDS	1100	/* a listener may name many sources */
+/**
+ * struct words - the words of a line, ended by NULL
+ * @word: the array
+ * @n: how many
+ * @room: of the array; a listener may name many sources
+ */
+struct words {
+	char **word;
+	int n;
+	int room;
+};
+
+static int add_word(struct words *words, char *word)
+{
+	int room = words->room ? 2 * words->room : 64;
+	char **array = words->word;
+
+	if (words->n + 1 >= words->room) {
+		array = realloc(array, room * sizeof(*array));
+		if (!array)
+			return -ENOMEM;
+		words->word = array;
+		words->room = room;
+	}
+	array[words->n++] = word;
+	array[words->n] = NULL;
+	return 0;
+}
 
 /*
  * Takes a quoted word out of its quotes. In double quotes a backslash keeps a double quote or a
@@ -32,31 +59,29 @@ static char *unquote(char *line, char **word)
 	return line + 1;
 }
 
-/* Splits a line at blanks; quotes keep blanks, # begins a comment. -1: too many, or no end. */
-static int split(char *line, char **words)
+/* Splits a line at blanks; quotes keep blanks, # begins a comment. -EINVAL: a quote has no end. */
+static int split(char *line, struct words *words)
 {
 	static const char blank[] = " \t\r\n";
-	int n = 0;
+	char *word;
 
 	for (;;) {
 		line += strspn(line, blank);
 		if (!*line || *line == '#')
-			break;
-		if (n == MAX_WORDS - 1)
-			return -1;
+			return 0;
+		word = line;
 		if (*line == '"' || *line == '\'') {
-			line = unquote(line, &words[n++]);
+			line = unquote(line, &word);
 			if (!line)
-				return -1;
-			continue;
+				return -EINVAL;
+		} else {
+			line += strcspn(line, blank);
+			if (*line)
+				*line++ = '\0';
 		}
-		words[n++] = line;
-		line += strcspn(line, blank);
-		if (*line)
-			*line++ = '\0';
+		if (add_word(words, word))
+			return -ENOMEM;
 	}
-	words[n] = NULL;
-	return n;
 }
 
 /**
@@ -90,19 +115,23 @@ struct batch {
 
 static int run_line(char *text, size_t len)
 {
-	char *words[MAX_WORDS];
-	int n;
+	struct words words = { 0 };
+	int ret;
 
 	if (strlen(text) < len) {
 		fputs("Error: a NUL octet in the line\n", stderr);
 		return EXIT_USAGE;
 	}
-	n = split(text, words);
-	if (n < 0) {
-		fputs("Error: too many words, or a quote without its end\n", stderr);
-		return EXIT_USAGE;
+	ret = split(text, &words);
+	if (ret) {
+		fprintf(stderr, "Error: %s\n",
+			ret == -EINVAL ? "a quote without its end" : strerror(-ret));
+		ret = EXIT_USAGE;
+	} else if (words.n) {
+		ret = line_run(words.n, words.word);
 	}
-	return n ? line_run(n, words) : EXIT_OK;
+	free(words.word);
+	return ret;
 }
 
 /* No more lines: is that the end of the file? */

@@ -119,6 +119,7 @@ static ssize_t receive(void)
  * @cb: gets each message
  * @data: for @cb
  * @quiet: the caller tells errors himself
+ * @missing: that the object or its device is not there is no failure
  * @interrupted: the dump may be inconsistent
  * @error: negative errno from the kernel, or 0
  */
@@ -126,6 +127,7 @@ struct answer {
 	nl_cb_t cb;
 	void *data;
 	bool quiet;
+	bool missing;
 	bool interrupted;
 	int error;
 };
@@ -154,6 +156,8 @@ static int one_message(const struct nlmsghdr *nlh, struct answer *answer)
 			return GO_ON;
 		return answer->cb(nlh, answer->data) ? EXIT_KERNEL : GO_ON;
 	}
+	if (answer->missing && (answer->error == -ENOENT || answer->error == -ENODEV))
+		return EXIT_OK;
 	if (answer->quiet)
 		return answer->error ? EXIT_KERNEL : EXIT_OK;
 	return tell_result(answer->error, text);
@@ -297,6 +301,22 @@ struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags)
 int nl_do(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
 {
 	struct answer answer = { .cb = cb, .data = data };
+
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	return transact(nlh, &answer);
+}
+
+/**
+ * nl_get() - as nl_do(), for what a dump has told of
+ * @nlh: the request
+ * @cb: gets the answer
+ * @data: for @cb
+ *
+ * Return: as nl_do(); EXIT_OK, and @cb has got nothing, if it is not there any more.
+ */
+int nl_get(struct nlmsghdr *nlh, nl_cb_t cb, void *data)
+{
+	struct answer answer = { .cb = cb, .data = data, .missing = true };
 
 	nlh->nlmsg_flags |= NLM_F_ACK;
 	return transact(nlh, &answer);

@@ -31,6 +31,7 @@ void nl_list_free(struct nl_list *list);
 
 struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags);
 int nl_do(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
+int nl_get(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 int nl_dump(struct nlmsghdr *nlh, nl_cb_t cb, void *data, bool *interrupted);
 int nl_collect(struct nlmsghdr *nlh, struct nl_list *list);
 int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);

@@ -273,28 +273,43 @@ static void save_listener(const struct nlattr *nest, struct nlattr **group)
 	putchar('\n');
 }
 
+static void tell_cut(struct nlattr **group)
+{
+	struct in6_addr addr = attr_addr(group[NDPROXY_A_MLD_GROUP_GROUP]);
+	char text[INET6_ADDRSTRLEN];
+
+	fprintf(stderr, "Error: Not all listeners of %s on %s are saved: they are too many.\n",
+		inet_ntop(AF_INET6, &addr, text, sizeof(text)),
+		attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]));
+}
+
+/* @data: set if not all could be told */
 static int save_listeners_of(const struct nlmsghdr *nlh, void *data)
 {
 	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
 	const struct nlattr *attr;
+	bool *cut = data;
 
-	(void)data;
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
 		if (mnl_attr_get_type(attr) == NDPROXY_A_MLD_GROUP_LISTENER)
 			save_listener(attr, tb);
+	if (tb[NDPROXY_A_MLD_GROUP_CUT]) {
+		tell_cut(tb);
+		*cut = true;
+	}
 	return 0;
 }
 
 /* What a message of a dump had no room for is asked for by itself, which has more. */
-static int save_group(const struct nlmsghdr *nlh)
+static int save_group(const struct nlmsghdr *nlh, bool *cut)
 {
 	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
 	struct nlmsghdr *req;
 
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
 	if (!tb[NDPROXY_A_MLD_GROUP_CUT])
-		return save_listeners_of(nlh, NULL);
+		return save_listeners_of(nlh, cut);
 	req = nl_request(NDPROXY_CMD_MLD_GROUP_GET, 0);
 	if (!req)
 		return EXIT_KERNEL;
@@ -302,10 +317,10 @@ static int save_group(const struct nlmsghdr *nlh)
 			 attr_u32(tb[NDPROXY_A_MLD_GROUP_IFINDEX]));
 	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(struct in6_addr),
 		     mnl_attr_get_payload(tb[NDPROXY_A_MLD_GROUP_GROUP]));
-	return nl_do(req, save_listeners_of, NULL);
+	return nl_get(req, save_listeners_of, cut);
 }
 
-static int save_listeners(void)
+static int save_listeners(bool *cut)
 {
 	struct nlmsghdr *nlh = nl_request(NDPROXY_CMD_MLD_GROUP_GET, NLM_F_DUMP);
 	struct nl_list list = { 0 };
@@ -315,7 +330,7 @@ static int save_listeners(void)
 		return EXIT_KERNEL;
 	ret = nl_collect(nlh, &list);
 	for (size_t i = 0; i < list.n && !ret; i++)
-		ret = save_group(list.msg[i]);
+		ret = save_group(list.msg[i], cut);
 	nl_list_free(&list);
 	return ret;
 }
@@ -324,8 +339,10 @@ static const struct arg no_args[] = {
 	{ .type = ARG_NONE }
 };
 
+/* What cannot be told whole is a failure in the end; the rest is saved nevertheless. */
 static int save_run(const struct cmd *cmd, const struct args *args)
 {
+	bool cut = false;
 	int ret = EXIT_OK;
 
 	(void)cmd;
@@ -335,10 +352,10 @@ static int save_run(const struct cmd *cmd, const struct args *args)
 	for (size_t i = 0; i < ARRAY_SIZE(sections) && !ret; i++)
 		ret = save_section(&sections[i]);
 	if (!ret)
-		ret = save_listeners();
+		ret = save_listeners(&cut);
 	for (size_t i = 0; i < ARRAY_SIZE(host_sections) && !ret; i++)
 		ret = save_section(&host_sections[i]);
-	return ret;
+	return ret || !cut ? ret : EXIT_KERNEL;
 }
 
 static const struct cmd cmds[] = {

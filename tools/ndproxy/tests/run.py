@@ -373,6 +373,13 @@ def batch_refuses_what_it_cannot_split():
 
 
 @test
+def batch_lines_have_any_number_of_words():
+    for n in (1, 62, 63, 64, 65, 127, 128, 5000):
+        done = run("-b", "-", input=f"mld listen up0 ff1e::1 id x include {'::1 ' * n} nonsense\n")
+        assert 'argument "nonsense" is wrong' in done.stderr, (n, done)
+
+
+@test
 def batch_keeps_what_stands_in_quotes():
     for text, word in (
             (r'"a b"', "a b"), (r"""'a "b"'""", 'a "b"'), (r'''"a 'b'"''', "a 'b'"),

@@ -6,12 +6,14 @@
                     down1 --- wire down1           E: host on down1
 """
 import os
+import subprocess
 
 import pytest
 import yaml
 
 from lib import kmod, pkt, rtnl
 from lib.lab import A, A_MAC, B, D, D_MAC, E, E_MAC, LL
+from lib.tool import PATH
 from lib.wait import wait_for
 from lib.wire import silence
 
@@ -301,6 +303,54 @@ def test_nd_f6_odd_names_of_devices_come_back(make_lab, name):
     assert lab.tool("save") == ""
     lab.tool("restore", input=before)
     assert lab.tool("save") == before and name in lab.tool.links()
+
+
+def sources(n):
+    """Addresses of n sources."""
+    return " ".join(f"2001:db8::{i:x}" for i in range(1, n + 1))
+
+
+def many_listeners(lab, group, n, nsources=128):
+    """n listeners to a group, each with the same sources."""
+    lab.tool("-b", "-", input="".join(
+        f"mld listen up0 {group} id x{i} include {sources(nsources)}\n" for i in range(n)))
+
+
+def test_nd_f6_listeners_that_cannot_all_be_told_are_an_error(lab):
+    lab.tool("mld", "link", "set", "up0", "on")
+    lab.tool("host", "add", D, "dev", "down0")
+    many_listeners(lab, "ff1e::1", 18)
+    assert lab.tool("save").count(" ff1e::1 id ") == 18
+    many_listeners(lab, "ff1e::1", 25)
+    done = lab.tool.run("save")
+    assert done.returncode == 2
+    assert done.stderr == \
+        "Error: Not all listeners of ff1e::1 on up0 are saved: they are too many.\n"
+    assert f"host add {D} dev down0" in done.stdout
+
+
+def test_nd_f6_a_listener_of_many_sources_comes_back(lab):
+    lab.tool("mld", "link", "set", "up0", "on", "max-group-sources", 3000,
+             "max-listener-sources", 3000)
+    many_listeners(lab, "ff1e::1", 1, 1400)
+    before = lab.tool("save")
+    assert f" id x0 include {sources(1400)}\n" in before
+    lab.tool("mld", "ignore", "up0", "ff1e::1", "id", "x0")
+    lab.tool("restore", input=before)
+    assert lab.tool("save") == before
+
+
+def test_nd_f6_a_group_that_vanishes_while_it_is_saved_is_no_failure(lab):
+    """More than a pipe holds stands before the last group, which is asked for behind its end."""
+    lab.tool("mld", "link", "set", "up0", "on")
+    for i in range(1, 8):
+        many_listeners(lab, f"ff1e::{i}", 15)
+    save = lab.r.popen(PATH, "save", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    begin = save.stdout.read(1)
+    lab.tool("-b", "-", input="".join(f"mld ignore up0 ff1e::7 id x{i}\n" for i in range(15)))
+    text, errors = save.communicate(timeout=60)
+    assert (save.returncode, errors) == (0, "")
+    assert (begin + text).count(" ff1e::6 id ") == 15 and " ff1e::7 id " not in text
 
 
 def test_mld_saved_while_the_link_is_not_there(make_lab):
