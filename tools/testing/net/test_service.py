@@ -75,6 +75,17 @@ def test_control_service_keeps_hosts_over_a_stop(service):
     assert lab.tool.wait_host(D, "down0")
 
 
+def test_control_service_stop_takes_links_of_odd_names(service):
+    """Whatever a device may be called, those behind it are taken away too."""
+    names = ("#x", "'", '"', "\"a'b", "\\", "dev", "role", "a'b", "zz")
+    for name in names:
+        service.lab.tool("link", "set", "dev", name, "role", "downstream")
+    assert set(service.lab.tool.links()) == set(names)
+    done = service("stop")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert not service.lab.tool.links()
+
+
 def test_control_service_start_twice(service):
     """What is there already is no failure."""
     service.batch("10-a.conf", "link set up0 role upstream\n")
