@@ -15,7 +15,10 @@ struct out_options out;
 
 static unsigned int depth;
 static bool filled[MAX_DEPTH];	/* something stands at this depth: a comma comes next */
-static char pending[MAX_DEPTH];	/* brackets opened and not yet printed */
+static struct {
+	const char *key;
+	char bracket;
+} pending[MAX_DEPTH];		/* brackets opened and not yet printed: all, or none */
 static unsigned int npending;
 static bool printed;		/* anything of this document */
 
@@ -67,10 +70,10 @@ void out_default_color(void)
 	out.color = isatty(STDOUT_FILENO) && !(none && *none) && term && strcmp(term, "dumb");
 }
 
-static void newline(void)
+static void newline(unsigned int indent)
 {
 	putchar_unlocked('\n');
-	for (unsigned int i = 0; i < depth; i++)
+	for (unsigned int i = 0; i < indent; i++)
 		fputs_unlocked("    ", stdout);
 }
 
@@ -134,10 +137,27 @@ static void json_string(const char *str)
 	putchar_unlocked('"');
 }
 
+/* What stands before a value at a depth. */
+static void json_key(unsigned int at, const char *key)
+{
+	if (filled[at])
+		putchar_unlocked(',');
+	filled[at] = true;
+	if (out.pretty && at)
+		newline(at);
+	if (key) {
+		json_string(key);
+		fputs_unlocked(out.pretty ? ": " : ":", stdout);
+	}
+}
+
 static void flush_pending(void)
 {
-	for (unsigned int i = 0; i < npending; i++)
-		putchar_unlocked(pending[i]);
+	for (unsigned int i = 0; i < npending; i++) {
+		if (i)
+			json_key(i, pending[i].key);
+		putchar_unlocked(pending[i].bracket);
+	}
 	npending = 0;
 	printed = true;
 }
@@ -145,26 +165,19 @@ static void flush_pending(void)
 static void json_begin(const char *key)
 {
 	flush_pending();
-	if (filled[depth])
-		putchar_unlocked(',');
-	filled[depth] = true;
-	if (out.pretty && depth)
-		newline();
-	if (key) {
-		json_string(key);
-		fputs_unlocked(out.pretty ? ": " : ":", stdout);
-	}
+	json_key(depth, key);
 }
 
 static void json_open(const char *key, char bracket)
 {
-	/* The outermost waits for something to hold: a request that is refused prints nothing. */
-	if (!depth && !key)
-		pending[npending++] = bracket;
-	else
+	/* The outermost wait for something to hold: a request that is refused prints nothing. */
+	if (npending == depth) {
+		pending[npending].key = key;
+		pending[npending++].bracket = bracket;
+	} else {
 		json_begin(key);
-	if (depth)
 		putchar_unlocked(bracket);
+	}
 	if (depth + 1 < MAX_DEPTH)
 		depth++;
 	filled[depth] = false;
@@ -178,7 +191,7 @@ static void json_close(char bracket)
 	if (depth)
 		depth--;
 	if (out.pretty && any)
-		newline();
+		newline(depth);
 	putchar_unlocked(bracket);
 }
 

@@ -53,6 +53,16 @@ def test_control_json_is_of_the_schema_and_fit_for_jq(full_lab, words, flags):
     assert jq.returncode == 0 and json.loads(jq.stdout) == parsed, jq.stderr
 
 
+@pytest.mark.parametrize("flags", [("-j",), ("-j", "-p")])
+@pytest.mark.parametrize("words", [
+    "link show lo", "stats show lo", "mld link show lo", "param show nosuch",
+    "prefix get 2001:db8:99::1", "mld group show ff1e::99 dev up0"])
+def test_control_json_of_what_is_refused(full_lab, words, flags):
+    done = full_lab.tool.run(*flags, *words.split())
+    assert (done.returncode, done.stdout) == (2, ""), done
+    assert done.stderr.startswith("Error: "), done
+
+
 @pytest.mark.parametrize("words", SCHEMAS)
 def test_control_json_of_nothing(make_lab, words):
     if words == "prefix get":
