@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "nl.h"
 #include "print.h"
+#include "print.h"
 
 const struct object *const objects[] = {
 	&link_object,
@@ -453,14 +454,17 @@ static const struct object *find_part(const struct object *obj, const char *word
 	return NULL;
 }
 
+/* Commands that print text, whatever the options say, change the options for themselves. */
 static int run_cmd(const struct object *obj, const struct cmd *cmd, int argc, char **argv)
 {
+	struct out_options options = out;
 	struct args values;
 	int ret;
 
 	ret = cmd_parse(obj, cmd, argc, argv, &values);
 	if (!ret)
 		ret = cmd->run(cmd, &values);
+	out = options;
 	args_free(&values);
 	return ret;
 }

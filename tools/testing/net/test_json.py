@@ -17,6 +17,8 @@ from lib.schema import SCHEMAS, keys
 from lib.tool import PATH
 
 MANUAL = os.path.join(os.environ["NDPROXY_TOP"], "Documentation/man/ndproxy.8")
+NDPPD_CONF = os.path.join(os.environ["NDPROXY_TOP"],
+                          "tools/ndproxy/tests/ndppd/bridge-iface.conf")
 WORDS = {"prefix get": "prefix get " + D}
 
 
@@ -61,6 +63,16 @@ def test_control_json_of_what_is_refused(full_lab, words, flags):
     done = full_lab.tool.run(*flags, *words.split())
     assert (done.returncode, done.stdout) == (2, ""), done
     assert done.stderr.startswith("Error: "), done
+
+
+def test_control_json_goes_on_behind_what_is_text(full_lab):
+    """In a batch, what is no JSON by its nature is none, and what follows is."""
+    for words in ("save", "metrics", f"import ndppd {NDPPD_CONF}"):
+        done = full_lab.tool.run("-j", "-b", "-", input=f"{words}\nparam show ns_rate\n")
+        assert done.returncode == 0, done
+        text, last = done.stdout.rstrip("\n").rsplit("\n", 1)
+        assert not text.startswith(("[", "{")), text
+        assert json.loads(last)[0]["name"] == "ns_rate"
 
 
 @pytest.mark.parametrize("words", SCHEMAS)
