@@ -33,17 +33,30 @@ static bool take(struct reader *r, const char *word)
 static char read_escape(struct reader *r)
 {
 	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	static const char hex[] = "0123456789abcdefABCDEF";
+	size_t digits;
 	const char *at;
 	char c = *r->p;
 
 	if (c)
 		r->p++;
 	if (c == 'u') {
-		r->p += strnlen(r->p, 4);
+		digits = strspn(r->p, hex);
+		r->p += digits < 4 ? digits : 4;
 		return '?';
 	}
 	at = c ? strchr(from, c) : NULL;
 	return at ? to[at - from] : c;
+}
+
+/* The octets up to the quote that ends a string, or to the end of the text. */
+static size_t string_len(const char *text)
+{
+	const char *p = text;
+
+	while (*p && *p != '"')
+		p += *p == '\\' && p[1] ? 2 : 1;
+	return p - text;
 }
 
 static char *read_string(struct reader *r)
@@ -52,7 +65,7 @@ static char *read_string(struct reader *r)
 
 	if (!take(r, "\""))
 		return NULL;
-	str = malloc(strcspn(r->p, "") + 1);
+	str = malloc(string_len(r->p) + 1);
 	if (!str)
 		return NULL;
 	for (s = str; *r->p && *r->p != '"'; s++) {

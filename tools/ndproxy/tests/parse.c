@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <linux/genetlink.h>
 
 #include "cmd.h"
+#include "json.h"
 #include "nl.h"
 #include "objects.h"
 #include "print.h"
@@ -261,8 +263,45 @@ static void test_odd_attributes(void)
 	result(!strcmp(name_of(&role_names, 77), "77"), "a value without a name");
 }
 
+/* --- JSON --- */
+
+static bool json_reads(const char *text, const char *str)
+{
+	struct json *json = json_parse(text);
+	bool ok = str ? json_is(json, str) : !json;
+
+	json_free(json);
+	return ok;
+}
+
+/* Each string is as long as it is, not as the text behind it: that is little work. */
+static void test_json(void)
+{
+	static const char item[] = "\"2001:db8::1\",";
+	const size_t n = 300000, len = sizeof(item) - 1;
+	char *text = malloc(n * len + 2);
+	clock_t begin = clock();
+	struct json *json;
+
+	text[0] = '[';
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + 1 + i * len, item, len);
+	memcpy(text + n * len, "]", 2);
+	json = json_parse(text);
+	result(json && json_is(json->child, "2001:db8::1") &&
+	       clock() - begin < 2 * CLOCKS_PER_SEC, "json: 300,000 strings in two seconds");
+	json_free(json);
+	free(text);
+	result(json_reads("\"a\\\"b\\\\\"", "a\"b\\"), "json: escapes");
+	result(json_reads("\"\\u00e4x\"", "?x"), "json: a number of a letter");
+	result(json_reads("\"\\u0\" and more, \"", "?"), "json: an escape that is cut");
+	result(json_reads("\"a\\", NULL) && json_reads("\"a\\\"", NULL) && json_reads("\"", NULL),
+	       "json: a string without its end");
+}
+
 void unit_parse(void)
 {
+	test_json();
 	test_words();
 	test_link_attributes();
 	test_other_attributes();
