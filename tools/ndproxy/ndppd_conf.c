@@ -35,6 +35,14 @@ static void wrong(struct reader *r, const char *format, ...)
 	fputs(".\n", stderr);
 }
 
+static void wrong_option(struct reader *r)
+{
+	if (*r->p)
+		wrong(r, "\"%c\" stands where an option should", *r->p);
+	else
+		wrong(r, "the end of file stands where an option should");
+}
+
 static void skip(struct reader *r, size_t n)
 {
 	for (; n && *r->p; n--)
@@ -138,7 +146,7 @@ static void read_rule_word(struct reader *r, struct ndppd_rule *rule)
 	else if (!strcmp(word, "iface"))
 		method = NDPPD_IFACE;
 	else if (!*word)
-		wrong(r, "\"%c\" stands where an option should", *r->p);
+		wrong_option(r);
 	if (method != rule->method && rule->method != NDPPD_NONE)
 		wrong(r, "a rule has one method");
 	rule->method = method;
@@ -176,7 +184,7 @@ static void read_proxy_word(struct reader *r, struct ndppd_proxy *proxy)
 	if (!strcmp(word, "rule"))
 		read_rule(r, proxy);
 	else if (!*word)
-		wrong(r, "\"%c\" stands where an option should", *r->p);
+		wrong_option(r);
 	else
 		read_option(r, proxy->options, &proxy->n_options, word);
 }
@@ -211,7 +219,7 @@ static void read_text(struct reader *r, struct ndppd_conf *conf)
 		if (!strcmp(word, "proxy"))
 			read_proxy(r, conf);
 		else if (!*word)
-			wrong(r, "\"%c\" stands where an option should", *r->p);
+			wrong_option(r);
 		else
 			read_option(r, conf->options, &conf->n_options, word);
 	}

@@ -328,7 +328,9 @@ def import_tells_what_is_wrong_and_where():
     for text, line, why in (
             ("", 1, "no proxy"), ("proxy eth0 {\nrule x { }\n}", 2, "neither an address"),
             ("proxy eth0 {\n\nrule ::1 { auto static } }", 3, "one method"),
-            ("proxy eth0 {", 1, "should"), ("proxy { }", 1, "needs an interface"),
+            ("proxy eth0 {", 1, ": the end of file stands"),
+            ("proxy eth0 { rule ::1 {\n", 2, ": the end of file stands"),
+            ("proxy eth0 { ;} {", 1, '"{" stands'), ("proxy { }", 1, "needs an interface"),
             ("proxy eth0 { rule ::1 }", 1, "block"), ("}", 1, "should"),
             ("proxy 'eth0 { }", 1, "quote"), ("proxy " + "x" * 99 + " { }", 1, "too long"),
             ("proxy a { rule ::1 { iface b } rule ::/200 { auto } }", 1, "neither")):
