@@ -6,9 +6,11 @@
  * had put into the queue of a neighbour entry on a link where the target is not (ND-E1).
  */
 
+#include <linux/icmpv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
@@ -67,6 +69,29 @@ static void ndp_deliver_misdirected(struct ndp_net *nn, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
+/*
+ * The kernel forwards nothing to another link whose source is good on its own link only (RFC 4291
+ * 2.5.6), but does not look where a packet would leave by the link that it came in on: as this one
+ * would have, before it waited. Counted and told as the kernel does.
+ *
+ * Return: false if the packet is gone.
+ */
+static bool ndp_deliver_source(struct net *net, struct sk_buff *skb)
+{
+	int type = ipv6_addr_type(&ipv6_hdr(skb)->saddr);
+	struct net_device *dev;
+
+	if (type != IPV6_ADDR_ANY &&
+	    !(type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK | IPV6_ADDR_LINKLOCAL)))
+		return true;
+	if (type & IPV6_ADDR_LINKLOCAL && !(type & IPV6_ADDR_MULTICAST))
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_NOT_NEIGHBOUR, 0);
+	dev = dev_get_by_index_rcu(net, IP6CB(skb)->iif);
+	__IP6_INC_STATS(net, dev ? __in6_dev_get(dev) : NULL, IPSTATS_MIB_INADDRERRORS);
+	kfree_skb_reason(skb, SKB_DROP_REASON_IP_INADDRERRORS);
+	return false;
+}
+
 /**
  * ndp_deliver_forwarded() - forward a packet that waited, by the route that there is now
  * @nn: namespace
@@ -89,6 +114,8 @@ void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb)
 		ndp_deliver_misdirected(nn, skb);
 		return;
 	}
+	if (!ndp_deliver_source(nn->net, skb))
+		return;
 	if (!xfrm6_route_forward(skb)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);
 		return;

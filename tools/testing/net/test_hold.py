@@ -207,6 +207,34 @@ def test_nd_g2_what_a_filter_stops_makes_nobody_search(cold):
     assert count(lab, "up0", "held") == 0
 
 
+def test_nd_g2_link_local_source_stays_on_its_link(cold):
+    """RFC 4291 2.5.6; the kernel looks only where the way leads elsewhere at once."""
+    lab = cold
+    lab.r.ip(f"neigh replace fe80::a lladdr {A_MAC} dev up0 nud permanent")
+    send(lab, D, src="fe80::a")
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    got = lab.up0.expect(pkt.is_type(UNREACHABLE, code=2))
+    assert pkt.same(got.dst, "fe80::a")
+    silence(lab.down0, match=pkt.is_type(128))
+
+
+def addr_errors(lab):
+    """What the router dropped for an address that was not valid there."""
+    return int(next(x.split()[1] for x in lab.r.read(
+        "/proc/net/dev_snmp6/up0").splitlines() if x.startswith("Ip6InAddrErrors")))
+
+
+def test_nd_g2_no_source_is_not_forwarded(cold):
+    lab = cold
+    before = addr_errors(lab)
+    send(lab, D, src="::")
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    wait_for(lambda: addr_errors(lab) == before + 1, "counted by the kernel")
+    silence(lab.up0, lab.down0, match=lambda f: f.type in (128, UNREACHABLE))
+
+
 def test_nd_g2_packet_too_big_for_the_real_way(cold):
     lab = cold
     lab.r.ip("link set down0 mtu 1300")
