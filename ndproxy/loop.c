@@ -3,7 +3,7 @@
  * Other proxies between the same links (ND-H1). What one of them carries on is heard here again, on
  * another link and in another frame, and must neither be carried back nor be taken for the host
  * itself. A DAD probe or a multicast advertisement is remembered for RetransTimer by what it says
- * and by the link that it came from; solicit.c does the like with solicitations.
+ * and by the link and the frame that it came from; solicit.c does the like with solicitations.
  */
 
 #include <linux/jhash.h>
@@ -98,10 +98,12 @@ static bool ndp_echo_without_nonce(struct ndp_net *nn, struct ndp_echo *echo,
 			ndp_echo_ask_again(nn, echo);
 		return false;
 	}
+	/* Two on one link hear each other; or it is a copy that comes back by two proxies. */
 	if (echo->again == NDP_AGAIN_NO)
-		return false;
+		ndp_echo_ask_again(nn, echo);
 	/* Another proxy, in the same doubt, has just asked. */
-	echo->again = NDP_AGAIN_DONE;
+	else if (time_after(jiffies, echo->due - NDP_AGAIN_DELAY + NDP_ECHO_TIME))
+		echo->again = NDP_AGAIN_DONE;
 	return true;
 }
 
@@ -112,8 +114,11 @@ static bool ndp_echo_without_nonce(struct ndp_net *nn, struct ndp_echo *echo,
  * @mac: Ethernet source address; NULL: the link has none
  * @ns: the probe
  *
+ * A prober's next probe has the same nonce, and is told from a copy by its frame: what comes back
+ * by two proxies, on the link where it was heard, would else go round between them without end.
+ *
  * Context: bottom halves disabled, RCU.
- * Return: true if it came from another link and is not to be carried on.
+ * Return: true if it came from elsewhere and is not to be carried on.
  */
 bool ndp_loop_dad(struct ndp_net *nn, const struct ndp_link *link, const u8 *mac,
 		  const struct nd_info *ns)
@@ -128,7 +133,7 @@ bool ndp_loop_dad(struct ndp_net *nn, const struct ndp_link *link, const u8 *mac
 		ndp_echo_take(echo, key, link, ns, who);
 	else if (!ns->nonce)
 		known = ndp_echo_without_nonce(nn, echo, link, who);
-	else if (echo->from == link->ifindex)
+	else if (echo->from == link->ifindex && echo->who == who)
 		ndp_echo_take(echo, key, link, ns, who);
 	else
 		known = true;
@@ -222,9 +227,9 @@ static const struct ndp_host *ndp_loop_host(const struct ndp_rx *rx, const struc
  * @rx: where it was heard
  * @na: the advertisement
  *
- * One that says the same about the same target, heard on another link from another link-layer
- * address than the first, is taken for what another proxy made of it. The host itself is heard
- * where it lives, and keeps its address when it moves.
+ * One that says the same about the same target, heard from another link-layer address than the
+ * first, is taken for what another proxy made of it: on another link, or on the same one by way of
+ * two proxies. The host itself is heard where it lives, and keeps its address when it moves.
  *
  * Context: bottom halves disabled, RCU.
  * Return: true if it is not to be believed, nor to be carried on.
@@ -239,8 +244,7 @@ bool ndp_loop_na(const struct ndp_rx *rx, const struct nd_info *na)
 
 	ndp_loop_host(rx, na, &same);
 	spin_lock_bh(&loop->lock);
-	known = ndp_echo_is(echo, key, jiffies) && echo->from != rx->link->ifindex &&
-		echo->who != who && !same;
+	known = ndp_echo_is(echo, key, jiffies) && echo->who != who && !same;
 	if (!known) {
 		ndp_echo_take(echo, key, rx->link, na, who);
 		ndp_echo_is_contested(loop, rx->link, na);

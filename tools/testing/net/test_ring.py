@@ -210,6 +210,27 @@ def test_nd_h1_multicast_na_does_not_circle(make_ring, host, routers):
     quiet(ring, "after the advertisement")
 
 
+@pytest.mark.core
+@pytest.mark.parametrize("what", ["nonce", "no-nonce", "na"])
+def test_nd_h1_late_proxy_does_not_make_it_circle(make_ring, what):
+    """One hears the other's copy across before the host itself: by a slower port."""
+    ring = make_ring(2)
+    ring.slow(1, "1", 5)
+    if what == "na":
+        port = ring.hosts["x1"].packet("eth0")
+        port.send(pkt.na(ring.host_mac("x1"), NEW, NEW))
+        wait_for(lambda: ring.other("x1").count(pkt.is_na(NEW)), "carried on")
+        port.close()
+    else:
+        add_with_dad(ring, "x1", NEW, int(what == "nonce"))
+        wait_for(lambda: ring.probes(ring.other("x1"), NEW), "carried on")
+    time.sleep(2.5)
+    for tap in ring.taps:
+        heard = len(ring.probes(tap, NEW)) + tap.count(pkt.is_na(NEW))
+        assert heard <= 8, (tap.name, heard)
+    quiet(ring, "after it")
+
+
 def test_nd_h1_move_across_the_ring(make_ring):
     """A host that says so is followed by all, though each hears the others' copies."""
     ring = make_ring(2)
@@ -301,6 +322,26 @@ def test_nd_h1_answer_of_the_next_proxy_is_believed(lab):
     lab.down0.send(pkt.na(OTHER_MAC, OTHER, D, got.src, MAC["down0"], s=1))
     lab.proxied_na("up0", D, A, A_MAC, s=1)
     assert lab.tool.wait_host(D, "down0")["lladdr"] == OTHER_MAC
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("what", ["nonce", "no-nonce", "na"])
+def test_nd_h1_copy_on_the_same_link_is_left_alone(lab, what):
+    """It came back by two other proxies: from another address than the first."""
+    def say(mac):
+        if what == "na":
+            lab.up0.send(pkt.na(mac, pkt.lladdr(mac), D))
+        else:
+            lab.solicit("up0", mac, pkt.UNSPEC, D, opts=pkt.nonce(
+                b"\6" * 6) if what == "nonce" else b"")
+    said = pkt.is_na(D) if what == "na" else pkt.is_ns(D)
+    say(A_MAC)
+    lab.down0.expect(said)
+    say(OTHER_MAC)
+    silence(lab.down0, match=said)
+    assert lab.tool.drops("up0") == {"own-echo": 1}
+    say(A_MAC)                          # the first one says it again
+    lab.down0.expect(said)
 
 
 def bounded_cable(ring):

@@ -47,7 +47,7 @@ class Ring:
     def __init__(self, routers=2, hosts=("x1", "t1"), cable=False):
         Lab.live.append(self)
         self.wire = Lab.wire_ns
-        self.segment = {}
+        self.segment, self.ports = {}, {}
         self.taps, self.routers, self.tools, self.hosts = [], [], [], {}
         for side in ("1",) if cable else ("1", "2"):
             name = f"s{next(_serial)}"
@@ -68,6 +68,7 @@ class Ring:
         ns.ip(f"link add {dev} address {mac} type veth peer name {port} "
               f"netns {self.wire.name}", f"link set {dev} up")
         self.wire.ip(f"link set {port} master {self.segment[side]} up")
+        return port
 
     def _add_host(self, name):
         ns = Namespace(free_name(name))
@@ -97,8 +98,9 @@ class Ring:
         for where in ("all", "default"):
             ns.quiet(where)
             ns.sysctl(f"ipv6.conf.{where}.forwarding", 1)
-        self._plug(ns, "up0", self.mac(number, "1"), "1")
-        self._plug(ns, "down0", self.mac(number, "2"), "2")
+        for dev, side in (("up0", "1"), ("down0", "2")):
+            self.ports[number, side] = self._plug(
+                ns, dev, self.mac(number, side), side)
         ns.ip(f"addr add 2001:db8:1::f{number}/64 dev up0 nodad")
         Lab.wait_addr(ns, (pkt.lladdr(self.mac(number, "1")), "up0"),
                       (pkt.lladdr(self.mac(number, "2")), "down0"))
@@ -107,6 +109,11 @@ class Ring:
                               "link set down0 role downstream\n")
         self.routers.append(ns)
         self.tools.append(tool)
+
+    def slow(self, number, side, delay):
+        """What a router hears on a side comes some milliseconds late."""
+        self.wire.sh("tc", "qdisc", "add", "dev", self.ports[number, side],
+                     "root", "netem", "delay", f"{delay}ms")
 
     def side(self, host):
         """The tap of a host's own segment."""
