@@ -18,6 +18,9 @@
 /* When a prober is asked itself: its own detection has ended, its timer being an eighth late. */
 #define NDP_AGAIN_DELAY	(NDP_RETRANS_TIMER + NDP_RETRANS_TIMER / 8 + HZ / 50 + 1)
 
+/* Where one may be: somebody who is to be asked again does not make room for another. */
+#define NDP_ECHO_PLACES	4
+
 /* Senders' clocks may run a little faster than this one. */
 #define NDP_ECHO_TIME	(NDP_RETRANS_TIMER - NDP_RETRANS_TIMER / 32)
 
@@ -53,6 +56,26 @@ static bool ndp_echo_is(const struct ndp_echo *echo, u64 key, unsigned long now)
 	return echo->until && echo->key == key && time_before(now, echo->until);
 }
 
+/* Return: the place of what was heard; else one for it, or NULL if all are asked for. */
+static struct ndp_echo *ndp_echo_find(struct ndp_loop *loop, u64 key)
+{
+	struct ndp_echo *place = NULL;
+	unsigned long now = jiffies;
+	unsigned int i;
+
+	lockdep_assert_held(&loop->lock);
+
+	for (i = 0; i < NDP_ECHO_PLACES; i++) {
+		struct ndp_echo *echo = &loop->echo[(key + i) % NDP_ECHOES];
+
+		if (ndp_echo_is(echo, key, now))
+			return echo;
+		if (!place && echo->again != NDP_AGAIN_PENDING)
+			place = echo;
+	}
+	return place;
+}
+
 static void ndp_echo_take(struct ndp_echo *echo, u64 key, const struct ndp_link *link,
 			  const struct nd_info *info, u32 who)
 {
@@ -67,15 +90,25 @@ static void ndp_echo_take(struct ndp_echo *echo, u64 key, const struct ndp_link 
 
 /* --- probes (ND-C6, C7) ----------------------------------------------------------------------- */
 
+/* The work looks for itself what is due, and comes back for the rest. */
+static void ndp_loop_arm(struct ndp_loop *loop, unsigned long due)
+{
+	lockdep_assert_held(&loop->lock);
+
+	if (loop->armed && !time_before(due, loop->next))
+		return;
+	loop->armed = true;
+	loop->next = due;
+	mod_delayed_work(loop->nn->wq, &loop->work, max_t(long, due - jiffies, 0));
+}
+
 /* The first prober is asked when its own detection is over, and then objects if it has a rival. */
 static void ndp_echo_ask_again(struct ndp_net *nn, struct ndp_echo *echo)
 {
 	echo->again = NDP_AGAIN_PENDING;
 	echo->due = echo->until - NDP_ECHO_TIME + NDP_AGAIN_DELAY;
 	echo->until = (echo->due + NDP_RETRANS_TIMER) ?: 1;
-	/* The work looks for itself what is due, and comes back for the rest. */
-	queue_delayed_work(nn->wq, &nn->loop->work,
-			   max_t(long, echo->due - jiffies, 0));
+	ndp_loop_arm(nn->loop, echo->due);
 }
 
 /*
@@ -125,11 +158,14 @@ bool ndp_loop_dad(struct ndp_net *nn, const struct ndp_link *link, const u8 *mac
 {
 	u64 key = ndp_echo_key(nn->loop, link, ND_TYPE_NS, ns);
 	u32 who = ndp_echo_who(ns, mac);
-	struct ndp_echo *echo = &nn->loop->echo[key % NDP_ECHOES];
+	struct ndp_echo *echo;
 	bool known = false;
 
 	spin_lock_bh(&nn->loop->lock);
-	if (!ndp_echo_is(echo, key, jiffies))
+	echo = ndp_echo_find(nn->loop, key);
+	if (!echo)
+		known = false;	/* and not remembered */
+	else if (!ndp_echo_is(echo, key, jiffies))
 		ndp_echo_take(echo, key, link, ns, who);
 	else if (!ns->nonce)
 		known = ndp_echo_without_nonce(nn, echo, link, who);
@@ -146,9 +182,9 @@ static void ndp_echo_is_contested(struct ndp_loop *loop, const struct ndp_link *
 				  const struct nd_info *na)
 {
 	u64 key = ndp_echo_key(loop, link, ND_TYPE_NS, na);
-	struct ndp_echo *echo = &loop->echo[key % NDP_ECHOES];
+	struct ndp_echo *echo = ndp_echo_find(loop, key);
 
-	if (ndp_echo_is(echo, key, jiffies) && echo->again == NDP_AGAIN_PENDING)
+	if (echo && ndp_echo_is(echo, key, jiffies) && echo->again == NDP_AGAIN_PENDING)
 		echo->again = NDP_AGAIN_DONE;
 }
 
@@ -188,20 +224,19 @@ static void ndp_loop_send_again(struct ndp_net *nn, const struct ndp_echo *due)
 static void ndp_loop_work(struct work_struct *work)
 {
 	struct ndp_loop *loop = container_of(to_delayed_work(work), struct ndp_loop, work);
-	unsigned long next = 0;
 	struct ndp_echo due;
 	int i;
 
+	spin_lock_bh(&loop->lock);
+	loop->armed = false;
+	spin_unlock_bh(&loop->lock);
 	while (ndp_loop_take_due(loop, &due))
 		ndp_loop_send_again(loop->nn, &due);
 
 	spin_lock_bh(&loop->lock);
 	for (i = 0; i < NDP_ECHOES; i++)
-		if (loop->echo[i].again == NDP_AGAIN_PENDING &&
-		    (!next || time_before(loop->echo[i].due, next)))
-			next = loop->echo[i].due ?: 1;
-	if (next)
-		queue_delayed_work(loop->nn->wq, &loop->work, max_t(long, next - jiffies, 1));
+		if (loop->echo[i].again == NDP_AGAIN_PENDING)
+			ndp_loop_arm(loop, loop->echo[i].due);
 	spin_unlock_bh(&loop->lock);
 }
 
@@ -238,15 +273,17 @@ bool ndp_loop_na(const struct ndp_rx *rx, const struct nd_info *na)
 {
 	struct ndp_loop *loop = rx->nn->loop;
 	u64 key = ndp_echo_key(loop, rx->link, ND_TYPE_NA, na);
-	struct ndp_echo *echo = &loop->echo[key % NDP_ECHOES];
 	u32 who = ndp_echo_who(na, rx->mac);
+	struct ndp_echo *echo;
 	bool known, same;
 
 	ndp_loop_host(rx, na, &same);
 	spin_lock_bh(&loop->lock);
-	known = ndp_echo_is(echo, key, jiffies) && echo->who != who && !same;
+	echo = ndp_echo_find(loop, key);
+	known = echo && ndp_echo_is(echo, key, jiffies) && echo->who != who && !same;
 	if (!known) {
-		ndp_echo_take(echo, key, rx->link, na, who);
+		if (echo)
+			ndp_echo_take(echo, key, rx->link, na, who);
 		ndp_echo_is_contested(loop, rx->link, na);
 	}
 	spin_unlock_bh(&loop->lock);

@@ -226,10 +226,12 @@ struct ndp_echo {
 
 /**
  * struct ndp_loop - what another proxy may send back
- * @lock: protects @echo; softirq
+ * @lock: protects @echo, @armed and @next; softirq
  * @nn: namespace
  * @secret: of the keys
  * @work: asks the first probers again that are due
+ * @armed: @work will run at @next, or is about to
+ * @next: jiffies
  * @echo: by key
  */
 struct ndp_loop {
@@ -237,6 +239,8 @@ struct ndp_loop {
 	struct ndp_net *nn;
 	siphash_key_t secret;
 	struct delayed_work work;
+	bool armed;
+	unsigned long next;
 	struct ndp_echo echo[NDP_ECHOES];
 };
 

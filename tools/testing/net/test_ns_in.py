@@ -242,6 +242,35 @@ def test_nd_c6_dad_both_sides_at_once_without_nonce(lab):
     lab.proxied_ns("up0", D, b"", pkt.UNSPEC)
 
 
+def _asked_again(lab, target, since):
+    """The first prober, on up0, is asked when its own detection is over."""
+    got = lab.up0.expect(lambda f: pkt.is_ns(target, src=pkt.UNSPEC)(f) and
+                         f.when - since > 0.9)
+    assert 1.1 < got.when - since < 1.4, got.when - since
+
+
+def test_nd_c6_dad_asked_again_though_much_is_heard(lab):
+    lab.solicit("up0", A_MAC, pkt.UNSPEC, D)
+    since = lab.down0.expect(pkt.is_ns(D)).when
+    lab.solicit("down0", D_MAC, pkt.UNSPEC, D)
+    wait_for(lambda: lab.tool.drops("down0") == {"own-echo": 1}, "in doubt")
+    lab.up0.send(*[pkt.na(A_MAC, x, x) for x in
+                   (f"2001:db8:1::7:{i:x}" for i in range(1500))])
+    _asked_again(lab, D, since)
+
+
+def test_nd_c6_dad_asked_again_in_time(lab):
+    """The doubts do not come in the order of the probes."""
+    lab.solicit("up0", A_MAC, pkt.UNSPEC, D)
+    since = lab.down0.expect(pkt.is_ns(D)).when
+    time.sleep(0.5)
+    for dev, mac in (("up0", A_MAC), ("down0", D_MAC)):
+        lab.solicit(dev, mac, pkt.UNSPEC, E)
+    wait_for(lambda: lab.tool.drops("down0") == {"own-echo": 1}, "in doubt")
+    lab.solicit("down0", D_MAC, pkt.UNSPEC, D)
+    _asked_again(lab, D, since)
+
+
 def test_nd_c6_dad_repeated_probe_forwarded(lab):
     for _ in range(2):
         lab.solicit("up0", A_MAC, pkt.UNSPEC, D, opts=pkt.nonce(NONCE))
