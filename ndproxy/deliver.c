@@ -165,22 +165,18 @@ static void ndp_deliver_queued(struct ndp_net *nn, struct ndp_link *link, struct
 }
 
 /*
- * The kernel's search on a link where the target is not ends, with nothing left to complain of. If
- * the target answers there, too, at this very moment, its packets are where they belong.
+ * The kernel's search on a link where the target is not goes on to its end, with nothing left to
+ * complain of. To end it here would need what the lock protects to be still so when it is dropped:
+ * the target may answer there, too, at this very moment, and packets may have come.
  */
 static void ndp_deliver_take(struct neighbour *neigh, struct sk_buff_head *packets)
 {
-	bool searching;
-
 	write_lock_bh(&neigh->lock);
-	searching = neigh->nud_state & NUD_INCOMPLETE;
-	if (searching) {
+	if (neigh->nud_state & NUD_INCOMPLETE) {
 		skb_queue_splice_init(&neigh->arp_queue, packets);
 		neigh->arp_queue_len_bytes = 0;
 	}
 	write_unlock_bh(&neigh->lock);
-	if (searching)
-		neigh_update(neigh, NULL, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE, 0);
 }
 
 static void ndp_deliver_from(struct ndp_net *nn, struct ndp_link *link,
