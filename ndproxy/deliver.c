@@ -134,10 +134,42 @@ void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb)
 
 /* --- packets in the queue of the wrong neighbour entry ---------------------------------------- */
 
+/* Neighbor discovery is about the link that it was sent on. */
+static bool ndp_deliver_is_nd(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	const struct icmp6hdr *icmp6;
+	struct icmp6hdr buf;
+
+	if (ip6->nexthdr != IPPROTO_ICMPV6)
+		return false;
+	icmp6 = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*ip6), sizeof(buf), &buf);
+	return !icmp6 || (icmp6->icmp6_type >= NDISC_ROUTER_SOLICITATION &&
+			  icmp6->icmp6_type <= NDISC_REDIRECT);
+}
+
+/*
+ * The kernel makes fragments of what it forwards, too, where it had put them together for
+ * conntrack. They have no note of their link, and do not go past the FORWARD hook as if they were
+ * this router's.
+ */
+static bool ndp_deliver_is_own(struct ndp_net *nn, const struct net_device *dev,
+			       const struct sk_buff *skb)
+{
+	return skb->sk || ipv6_chk_addr_and_flags(nn->net, &ipv6_hdr(skb)->saddr, dev, true, 0,
+						  IFA_F_TENTATIVE);
+}
+
 static void ndp_deliver_local(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
 {
+	const struct net_device *dev = rcu_dereference(link->dev);
 	struct sock *sk = skb_to_full_sk(skb);
 
+	if (!dev || ndp_deliver_is_nd(skb) || !ndp_deliver_is_own(nn, dev, skb)) {
+		IP6_INC_STATS(nn->net, dev ? __in6_dev_get(dev) : NULL, IPSTATS_MIB_OUTDISCARDS);
+		kfree_skb(skb);
+		return;
+	}
 	if (ip6_route_me_harder(nn->net, sk, skb)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
 		return;
@@ -150,6 +182,10 @@ static void ndp_deliver_queued(struct ndp_net *nn, struct ndp_link *link, struct
 {
 	struct net_device *dev;
 
+	if (!skb_dst(skb)) {
+		kfree_skb(skb);
+		return;
+	}
 	if (skb->sk || !IP6CB(skb)->iif) {
 		ndp_deliver_local(nn, link, skb);
 		return;

@@ -235,6 +235,20 @@ def test_nd_g2_no_source_is_not_forwarded(cold):
     silence(lab.up0, lab.down0, match=lambda f: f.type in (128, UNREACHABLE))
 
 
+def test_nd_e1_own_advertisement_stays_on_its_link(lab3):
+    """An answer waits for the asker's link-layer address, and the asker turns up elsewhere."""
+    lab = lab3
+    lab.tool("link", "set", "down0", "guard", "off")
+    lab.tool("link", "set", "up0", "guard", "off")
+    lab.solicit("up0", A_MAC, A, D, dst=D, eth_dst=MAC["up0"], opts=b"")
+    lab.down1.expect(pkt.is_ns(D))
+    lab.advertise("down1", D_MAC, D)
+    lab.up0.expect(pkt.is_ns(A))
+    lab.advertise("down0", A_MAC, A)
+    lab.tool.wait_host(A, "down0")
+    silence(lab.down0, match=pkt.is_na(D))
+
+
 def test_nd_g2_packet_too_big_for_the_real_way(cold):
     lab = cold
     lab.r.ip("link set down0 mtu 1300")
