@@ -137,8 +137,10 @@ bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_inf
 		return false;
 	addrconf_addr_solict_mult(&ns->target, &info.daddr);
 	info.lladdr = NULL;
+	if (!ndp_send(nn, link, dev, &info))
+		return false;
 	ndp_count(&link->stats, NDP_DAD_OUT);
-	return ndp_send(nn, link, dev, &info);
+	return true;
 }
 
 /* ND-D5: what a link's peers, or a provider's filter, want to see. */
