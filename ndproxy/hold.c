@@ -200,7 +200,7 @@ static bool ndp_hold_concerns(const struct ndp_net *nn, const struct ndp_link *l
 bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)
 {
 	struct ndp_host_key key = { .addr = ipv6_hdr(skb)->daddr, .group = link->group->id };
-	int ifindex = READ_ONCE(link->ifindex);
+	int ifindex = IP6CB(skb)->iif;	/* the link's may be gone already */
 	struct ndp_hold_result res = {};
 
 	if (!ndp_hold_concerns(nn, link, &key.addr))
