@@ -70,6 +70,9 @@ static struct ndp_echo *ndp_echo_find(struct ndp_loop *loop, u64 key)
 
 		if (ndp_echo_is(echo, key, now))
 			return echo;
+		/* Before the clock comes round. */
+		if (echo->until && !time_before(now, echo->until))
+			echo->until = 0;
 		if (!place && echo->again != NDP_AGAIN_PENDING)
 			place = echo;
 	}
