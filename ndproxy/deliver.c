@@ -201,18 +201,23 @@ static void ndp_deliver_queued(struct ndp_net *nn, struct ndp_link *link, struct
 }
 
 /*
- * The kernel's search on a link where the target is not goes on to its end, with nothing left to
- * complain of. To end it here would need what the lock protects to be still so when it is dropped:
- * the target may answer there, too, at this very moment, and packets may have come.
+ * The kernel's search on a link where the target is not ends, with nothing left to complain of. If
+ * the target answers there, too, at this very moment, its packets are where they belong.
  */
 static void ndp_deliver_take(struct neighbour *neigh, struct sk_buff_head *packets)
 {
+	bool searching;
+
 	write_lock_bh(&neigh->lock);
-	if (neigh->nud_state & NUD_INCOMPLETE) {
+	searching = neigh->nud_state & NUD_INCOMPLETE;
+	if (searching) {
 		skb_queue_splice_init(&neigh->arp_queue, packets);
 		neigh->arp_queue_len_bytes = 0;
 	}
 	write_unlock_bh(&neigh->lock);
+	/* Not what was found in between: to fail it would be to forget a host that is there. */
+	if (searching && READ_ONCE(neigh->nud_state) & NUD_INCOMPLETE)
+		neigh_update(neigh, NULL, NUD_FAILED, NEIGH_UPDATE_F_OVERRIDE, 0);
 }
 
 static void ndp_deliver_from(struct ndp_net *nn, struct ndp_link *link,

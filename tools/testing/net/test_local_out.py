@@ -40,19 +40,6 @@ def test_nd_e1_own_traffic_finds_downstream_host(lab):
     assert got.eth_dst == D_MAC and pkt.same(got.dst, D)
 
 
-def test_nd_e1_search_elsewhere_ends_by_itself(lab):
-    """The kernel's own entry is left as it is; it has nothing to report at its end."""
-    ping(lab, D)
-    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
-    lab.advertise("down0", D_MAC, D)
-    got = lab.down0.expect(pkt.is_type(128))
-    assert got.eth_dst == D_MAC
-    assert rtnl.neigh(lab.r, D, "up0")[1] == "INCOMPLETE"
-    wait_for(lambda: (rtnl.neigh(lab.r, D, "up0") or ("", "FAILED"))[1] == "FAILED",
-             "ends")
-    assert lab.tool.host(D)["dev"] == "down0"
-
-
 def test_nd_e1_forwarded_traffic_solicits(lab3):
     lab = lab3
     # a packet from outside the prefix, bound for a host that nobody knows
