@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,28 +75,103 @@ void check_found(struct check *c, const char *dev, const char *format, ...)
 	va_end(args);
 }
 
+/* Whatever is not plain stands between quotes, and a quote outside of them. */
+static void quote(FILE *f, const char *text)
+{
+	const char *end = text;
+
+	while (isalnum((unsigned char)*end) || (*end && strchr("_.,=@%+/-", *end)))
+		end++;
+	if (*text && !*end) {
+		fputs(text, f);
+		return;
+	}
+	putc('\'', f);
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", f);
+		else
+			putc(*text, f);
+	putc('\'', f);
+}
+
+/**
+ * check_word() - make one word of a shell of what may be anything
+ * @word: gets it
+ * @text: a name of a device or a chain, say: the kernel allows most of what a shell expands
+ *
+ * Return: the word; an empty one if the text is too long to be any of these.
+ */
+const char *check_word(struct word *word, const char *text)
+{
+	FILE *f = strlen(text) < WORD_LEN ? fmemopen(word->s, sizeof(word->s), "w") : NULL;
+
+	if (f) {
+		quote(f, text);
+		fclose(f);
+	} else {
+		strcpy(word->s, "''");
+	}
+	return word->s;
+}
+
+/* Is it one program and its arguments, or does it take a shell? */
+static bool needs_shell(const char *command)
+{
+	bool quoted = false;
+
+	for (; *command; command++)
+		if (*command == '\'')
+			quoted = !quoted;
+		else if (!quoted && *command == '\\' && command[1])
+			command++;
+		else if (!quoted && strchr(";&$", *command))
+			return true;
+	return false;
+}
+
+/* The command, as it is run in the network namespace. */
+static char *in_netns(const char *command)
+{
+	size_t size;
+	char *text;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	if (netns)
+		fprintf(f, "ip netns exec %.16s ", netns);
+	if (netns && needs_shell(command)) {
+		fputs("sh -c ", f);
+		quote(f, command);
+	} else {
+		fputs(command, f);
+	}
+	fclose(f);
+	return text;
+}
+
 /**
  * check_mend() - tell how what was found last is mended
  * @c: the check
- * @format: as of printf; a shell's command
+ * @format: as of printf; a shell's command, whose words are of check_word() if they can be anything
  */
 void check_mend(struct check *c, const char *format, ...)
 {
 	struct finding *f = c->n ? &c->findings[c->n - 1] : NULL;
-	char mend[MEND_LEN - 40];
 	va_list args;
+	char *mend;
+	int len;
 
 	if (!f)
 		return;
 	va_start(args, format);
-	vsnprintf(mend, sizeof(mend), format, args);
+	len = vasprintf(&mend, format, args);
 	va_end(args);
-	if (!netns)
-		snprintf(f->mend, sizeof(f->mend), "%s", mend);
-	else if (strpbrk(mend, ";&$"))
-		snprintf(f->mend, sizeof(f->mend), "ip netns exec %.16s sh -c '%s'", netns, mend);
-	else
-		snprintf(f->mend, sizeof(f->mend), "ip netns exec %.16s %s", netns, mend);
+	if (len < 0)
+		return;
+	f->mend = in_netns(mend);
+	free(mend);
 }
 
 /**
@@ -202,7 +278,7 @@ static void print_finding(const struct finding *f)
 		out_text(":");
 	out_str("finding", " ", C_NONE, f->text);
 	out_line(13);
-	out_str("mend", "mend with: ", C_GOOD, f->mend);
+	out_str("mend", "mend with: ", C_GOOD, f->mend ? f->mend : "");
 	out_object_end();
 	out_line_end();
 }
@@ -264,6 +340,8 @@ static int check_main(const struct cmd *cmd, const struct args *args)
 		look_for_all(&c);
 		ret = c.n ? EXIT_FOUND : EXIT_OK;
 	}
+	for (size_t i = 0; i < c.n; i++)
+		free(c.findings[i].mend);
 	free(c.findings);
 	free(c.links);
 	nl_list_free(&c.msg);

@@ -8,21 +8,29 @@
 
 #include "nl.h"
 
-#define MEND_LEN	400
 #define TEXT_LEN	320
+#define WORD_LEN	160
 
 /**
  * struct finding - something that is not well
  * @cause: name of the cause
  * @dev: link that it is about, or empty
  * @text: what was found
- * @mend: one command that mends it
+ * @mend: one command that mends it, or NULL
  */
 struct finding {
 	const char *cause;
 	char dev[16];
 	char text[TEXT_LEN];
-	char mend[MEND_LEN];
+	char *mend;
+};
+
+/**
+ * struct word - a word of a shell's command
+ * @s: it, between quotes if need be
+ */
+struct word {
+	char s[4 * WORD_LEN];
 };
 
 /**
@@ -72,6 +80,7 @@ void check_found(struct check *c, const char *dev, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void check_mend(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void check_skip(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *check_word(struct word *word, const char *text);
 char *check_run(const char *command);
 
 /* check_link.c */

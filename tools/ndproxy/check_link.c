@@ -19,6 +19,7 @@ static const char *master_of(const struct check_link *link)
 static void check_refused(struct check *c, const struct check_link *link)
 {
 	const char *master = master_of(link);
+	struct word dev, other;
 
 	/* That IPv6 is disabled is told there. */
 	if (!strncmp(link->reason, "IPv6 ", 5))
@@ -26,20 +27,23 @@ static void check_refused(struct check *c, const struct check_link *link)
 	check_found(c, link->name, "refused: %s", link->reason);
 	if (master)
 		check_mend(c, "ndproxy link set %s role none && %s %s role %s group %u",
-			   link->name, "ndproxy link set", master,
-			   name_of(&role_names, link->role), link->group);
+			   check_word(&dev, link->name), "ndproxy link set",
+			   check_word(&other, master), name_of(&role_names, link->role),
+			   link->group);
 	else
-		check_mend(c, "ndproxy link set %s role none", link->name);
+		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
 }
 
 /* A router that is foreign here can be allowed; another proxy would make a loop. */
 static void check_suspended(struct check *c, const struct check_link *link)
 {
+	struct word dev;
+
 	check_found(c, link->name, "not proxied for the moment: %s", link->reason);
 	if (strstr(link->reason, "proxy"))
-		check_mend(c, "ndproxy link set %s role none", link->name);
+		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
 	else
-		check_mend(c, "ndproxy link set %s ra-guard off", link->name);
+		check_mend(c, "ndproxy link set %s ra-guard off", check_word(&dev, link->name));
 }
 
 /**
@@ -48,6 +52,8 @@ static void check_suspended(struct check *c, const struct check_link *link)
  */
 void check_links(struct check *c)
 {
+	struct word dev;
+
 	if (!c->n_links) {
 		check_found(c, NULL, "the proxy has no links");
 		check_mend(c, "ndproxy link set DEV role upstream");
@@ -56,11 +62,12 @@ void check_links(struct check *c)
 		switch (link->state) {
 		case NDPROXY_LINK_STATE_WAITING:
 			check_found(c, link->name, "there is no device of this name");
-			check_mend(c, "ndproxy link set %s role none", link->name);
+			check_mend(c, "ndproxy link set %s role none",
+				   check_word(&dev, link->name));
 			break;
 		case NDPROXY_LINK_STATE_DOWN:
 			check_found(c, link->name, "the device is down");
-			check_mend(c, "ip link set dev %s up", link->name);
+			check_mend(c, "ip link set dev %s up", check_word(&dev, link->name));
 			break;
 		case NDPROXY_LINK_STATE_REFUSED:
 			check_refused(c, link);
@@ -183,11 +190,12 @@ static void no_prefix(struct check *c, const struct check_link *link)
 	struct address a = global_address(link->name);
 	char text[INET6_ADDRSTRLEN], addr[INET6_ADDRSTRLEN];
 	unsigned int len = a.len < 128 ? a.len : 64;
+	struct word dev;
 
 	if (!a.found) {
 		check_found(c, link->name,
 			    "no prefix: it has no global address, and no RA with a prefix came");
-		check_mend(c, "ndproxy prefix add PREFIX dev %s", link->name);
+		check_mend(c, "ndproxy prefix add PREFIX dev %s", check_word(&dev, link->name));
 		return;
 	}
 	inet_ntop(AF_INET6, &a.addr, addr, sizeof(addr));
@@ -204,7 +212,8 @@ static void no_prefix(struct check *c, const struct check_link *link)
 			    addr, len);
 	else
 		check_found(c, link->name, "no prefix: %s came without one (by DHCPv6, say)", addr);
-	check_mend(c, "ndproxy prefix add %s/%u dev %s", text, len, link->name);
+	check_mend(c, "ndproxy prefix add %s/%u dev %s", text, len,
+		   check_word(&dev, link->name));
 }
 
 /**

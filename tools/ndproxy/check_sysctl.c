@@ -41,10 +41,13 @@ bool sysctl_get(const char *name, const char *dev, long *value)
 /* With slashes, as a device's name may have dots in it. */
 static void mend_of(struct check *c, const char *of, const char *dev, const char *name, int value)
 {
-	if (strchr(dev, '.'))
-		check_mend(c, "sysctl -w net/ipv6/%s/%s/%s=%d", of, dev, name, value);
-	else
-		check_mend(c, "sysctl -w net.ipv6.%s.%s.%s=%d", of, dev, name, value);
+	char sep = strchr(dev, '.') ? '/' : '.';
+	char setting[WORD_LEN];
+	struct word word;
+
+	snprintf(setting, sizeof(setting), "net%cipv6%c%s%c%s%c%s=%d", sep, sep, of, sep, dev, sep,
+		 name, value);
+	check_mend(c, "sysctl -w %s", check_word(&word, setting));
 }
 
 static void mend_sysctl(struct check *c, const char *dev, const char *name, int value)

@@ -112,13 +112,22 @@ static void type_list(uint32_t types, char *text, size_t size)
 
 static void mend_firewall(struct check *c, const struct fw_chain *chain)
 {
-	if (!chain->xtables)
-		check_mend(c, "nft insert rule %s %s icmpv6 type { 130-136, 143 } accept",
-			   chain->table, chain->name);
-	else
+	const char *table = chain->table;
+	struct word table_word, name;
+
+	check_word(&name, chain->name);
+	if (chain->xtables) {
 		check_mend(c, "for t in %s; do ip6tables -t %s -I %s %s $t -j ACCEPT; done",
-			   "130 131 132 133 134 135 136 143", chain->table, chain->name,
-			   "-p icmpv6 --icmpv6-type");
+			   "130 131 132 133 134 135 136 143", check_word(&table_word, table),
+			   name.s, "-p icmpv6 --icmpv6-type");
+		return;
+	}
+	/* Before the table's name is that of its family. */
+	table += strcspn(table, " ");
+	table += *table == ' ';
+	check_mend(c, "nft insert rule %.*s%s %s icmpv6 type { 130-136, 143 } accept",
+		   (int)(table - chain->table), chain->table, check_word(&table_word, table),
+		   name.s);
 }
 
 static void found_firewall(struct check *c, const struct fw_loss *loss)

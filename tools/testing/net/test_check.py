@@ -37,12 +37,12 @@ def one(lab, cause, dev=None, env=None):
     return found[0]
 
 
-def mend(lab, finding, env=None, **words):
+def mend(lab, finding, env=None, cwd=None, **words):
     """Type what is printed, in the router."""
     line = finding["mend"]
     for word, value in words.items():
         line = line.replace(word, value)
-    done = lab.r.run("sh", "-c", line, env=env or ENV)
+    done = lab.r.run("sh", "-c", line, env=env or ENV, cwd=cwd)
     assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
@@ -408,6 +408,58 @@ def test_control_check_in_a_named_namespace(lab):
     subprocess.run(["sh", "-c", found["mend"]], check=True, env=ENV,
                    stdout=subprocess.DEVNULL)
     well(lab)
+
+
+# Names that a shell would do something about, and that the kernel allows.
+EVIL = ["a;id", "$(>p)", "`>p`", "a'b", "a&>p", "a;touch${IFS}p", "a\"$(>p)\"",
+        "a'$(>p)'", "*", "a\\'>p", "#a"]
+
+
+def check_and_mend_from_outside(lab, tmp_path, name=None):
+    """Mend in a network namespace from the first one. What was mended."""
+    done = subprocess.run([PATH, "-n", name or lab.r.name, "-j", "check"],
+                          text=True, capture_output=True, check=False, env=ENV)
+    found = json.loads(done.stdout)
+    for line in [x["mend"] for x in found]:
+        done = subprocess.run(["sh", "-c", line], text=True, env=ENV,
+                              cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    return found
+
+
+@pytest.mark.parametrize("outside", [False, True])
+@pytest.mark.parametrize("name", EVIL)
+def test_control_check_names_that_a_shell_expands(lab, tmp_path, name, outside):
+    lab.r.sh("ip", "link", "add", name, "type", "veth", "peer", "name", "far0")
+    lab.r.up("far0")
+    lab.tool("link", "set", name, "role", "downstream")
+    lab.r.sysctl(f"ipv6/conf/{name}/proxy_ndp", 1)
+    if outside:
+        found = check_and_mend_from_outside(lab, tmp_path)
+    else:
+        found = check(lab)
+        for finding in found:
+            mend(lab, finding, cwd=tmp_path)
+    assert {x["cause"] for x in found} == {"link", "proxy-ndp"}
+    assert {x["dev"] for x in found} == {name}
+    well(lab)
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_control_check_a_bridge_that_a_shell_expands(lab, tmp_path, outside):
+    name = "b'$(>p)'"
+    lab.r.sh("ip", "link", "add", name, "type", "bridge")
+    lab.r.sh("ip", "link", "set", name, "up")
+    lab.r.sh("ip", "link", "set", "down0", "master", name)
+    wait_for(lambda: lab.tool.links()["down0"]["state"] == "refused", "port")
+    if outside:
+        check_and_mend_from_outside(lab, tmp_path)
+    else:
+        mend(lab, one(lab, "link", "down0"), cwd=tmp_path)
+    assert set(lab.tool.links()) == {"up0", name}
+    well(lab)
+    assert not os.listdir(tmp_path)
 
 
 def test_control_check_text_names_each_mend(lab):
