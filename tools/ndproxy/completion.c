@@ -101,7 +101,12 @@ static const char tail[] =
 	"\t\t\tesac\n"
 	"\t\tfi\n"
 	"\tfi\n"
-	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+	"\t# not compgen -W, which expands what the name of a device says\n"
+	"\tread -r -d '' -a words <<<\"$words\"\n"
+	"\tfor word in \"${words[@]}\"; do\n"
+	"\t\tprintf -v key %q \"$word\"\n"
+	"\t\t[[ $word != \"$cur\"* && $key != \"$cur\"* ]] || COMPREPLY+=(\"$key\")\n"
+	"\tdone\n"
 	"}\n"
 	"\n"
 	"complete -F _ndproxy ndproxy\n";

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -243,13 +244,14 @@ def manual_has_every_word_of_the_help_and_every_key():
 
 # --- completion
 
-def complete(line):
-    """Candidates for the last word of a command line."""
+def complete(line, devs="", cwd=None):
+    """Candidates for the last word of a command line. @devs: a shell's words, names of devices"""
     script = f"""source {COMPLETION}
+    {f"_ndproxy_devs() {{ printf '%s{chr(92)}n' {devs}; }}" if devs else ""}
     COMP_WORDS=({line.replace(' |', " ''")}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
     _ndproxy; printf '%s\\n' "${{COMPREPLY[@]}}" """
     done = subprocess.run(("bash", "-c", script), capture_output=True, text=True, timeout=60,
-                          check=True)
+                          check=True, cwd=cwd)
     assert done.stderr == "", (line, done.stderr)
     return done.stdout.split()
 
@@ -273,6 +275,20 @@ def completion_knows_objects_verbs_and_values():
     assert "lo" in complete("ndproxy link set |")
     assert "lo" in complete("ndproxy host flush dev |")
     assert complete("ndproxy -c -s link set x na-source l") == ["link-local"]
+
+
+@test
+def completion_expands_no_name_of_a_device():
+    names = ["$(touch${IFS}pwned)", "`touch${IFS}pwned`", "*", "a;b", "a\\b", "x'y"]
+    with tempfile.TemporaryDirectory() as path:
+        open(os.path.join(path, "file"), "w", encoding="ascii").close()
+        got = complete("ndproxy link set |", " ".join(shlex.quote(x) for x in names), path)
+        typed = "printf '%s\\n' " + " ".join(got)
+        done = subprocess.run(("bash", "-c", typed), capture_output=True, text=True, check=True,
+                              timeout=60, cwd=path)
+        assert done.stdout.split() == names, got
+        assert complete("ndproxy host flush dev a", "abc '*' acd", path) == ["abc", "acd"]
+        assert os.listdir(path) == ["file"]
 
 
 @test
