@@ -42,7 +42,7 @@ static const char *netns;
 
 /**
  * check_set_netns() - commands that mend are to be run in a network namespace
- * @name: of it
+ * @name: of it, or a path
  */
 void check_set_netns(const char *name)
 {
@@ -139,8 +139,11 @@ static char *in_netns(const char *command)
 
 	if (!f)
 		return NULL;
-	if (netns)
-		fprintf(f, "ip netns exec %.16s ", netns);
+	if (netns) {
+		fputs(strchr(netns, '/') ? "nsenter --net=" : "ip netns exec ", f);
+		quote(f, netns);
+		putc(' ', f);
+	}
 	if (netns && needs_shell(command)) {
 		fputs("sh -c ", f);
 		quote(f, command);

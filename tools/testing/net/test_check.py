@@ -462,6 +462,26 @@ def test_control_check_a_bridge_that_a_shell_expands(lab, tmp_path, outside):
     assert not os.listdir(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["n" * 30, "a;b $(>p)'c", "/", "/ $(>p)'"])
+def test_control_check_any_name_and_path_of_a_namespace(lab, tmp_path, name):
+    run = "/run/netns"
+    path = f"{run}/{name}" if "/" not in name else f"{run}/path{name[1:]}"
+    os.symlink(lab.r.name, path)
+    try:
+        lab.r.ip("link set down0 down", "link set down0 name gone0")
+        lab.r.sysctl("ipv6.conf.up0.proxy_ndp", 1)
+        where = path if "/" in name else name
+        (found, proxy) = check_and_mend_from_outside(lab, tmp_path, where)
+        assert (found["dev"], proxy["cause"]) == ("down0", "proxy-ndp")
+        word = "'" + where.replace("'", "'\\''") + "'" if "'" in where else where
+        how = "nsenter --net=" if "/" in name else "ip netns exec "
+        assert proxy["mend"] == f"{how}{word} sysctl -w net.ipv6.conf.up0.proxy_ndp=0"
+    finally:
+        os.unlink(path)
+    assert set(lab.tool.links()) == {"up0"}
+    assert not os.listdir(tmp_path)
+
+
 def test_control_check_text_names_each_mend(lab):
     lab.r.sysctl("ipv6.conf.up0.proxy_ndp", 1)
     done = lab.tool.run("check")
