@@ -89,14 +89,18 @@ void check_proxies(struct check *c)
 
 #define SBIN	"PATH=$PATH:/usr/sbin:/sbin "
 
+enum { NFT, IP6TABLES, LEGACY, FIREWALLS };
+
+/* Each has chains of its own: what one accepts, another may drop. */
 static const struct {
 	const char *program;
 	const char *command;
 	int (*read)(const char *text, struct fw_chain **list);
-} firewalls[] = {
-	{ "nft", SBIN "nft -j list ruleset 2>/dev/null", fw_read_nft },
-	{ "ip6tables", SBIN "ip6tables-save 2>/dev/null", fw_read_ip6tables },
-	{ "ip6tables-legacy", SBIN "ip6tables-legacy-save 2>/dev/null", fw_read_ip6tables },
+} firewalls[FIREWALLS] = {
+	[NFT] = { "nft", SBIN "nft -j list ruleset 2>/dev/null", fw_read_nft },
+	[IP6TABLES] = { "ip6tables", SBIN "ip6tables-save 2>/dev/null", fw_read_ip6tables },
+	[LEGACY] = { "ip6tables-legacy", SBIN "ip6tables-legacy-save 2>/dev/null",
+		     fw_read_ip6tables },
 };
 
 /* "133,135": which, for people. */
@@ -110,16 +114,16 @@ static void type_list(uint32_t types, char *text, size_t size)
 			n += snprintf(text + n, size - n, "%s%u", n ? ", " : "", fw_type[i]);
 }
 
-static void mend_firewall(struct check *c, const struct fw_chain *chain)
+static void mend_firewall(struct check *c, const char *program, const struct fw_chain *chain)
 {
 	const char *table = chain->table;
 	struct word table_word, name;
 
 	check_word(&name, chain->name);
 	if (chain->xtables) {
-		check_mend(c, "for t in %s; do ip6tables -t %s -I %s %s $t -j ACCEPT; done",
-			   "130 131 132 133 134 135 136 143", check_word(&table_word, table),
-			   name.s, "-p icmpv6 --icmpv6-type");
+		check_mend(c, "for t in %s; do %s -t %s -I %s %s $t -j ACCEPT; done",
+			   "130 131 132 133 134 135 136 143", program,
+			   check_word(&table_word, table), name.s, "-p icmpv6 --icmpv6-type");
 		return;
 	}
 	/* Before the table's name is that of its family. */
@@ -130,7 +134,7 @@ static void mend_firewall(struct check *c, const struct fw_chain *chain)
 		   name.s);
 }
 
-static void found_firewall(struct check *c, const struct fw_loss *loss)
+static void found_firewall(struct check *c, const char *program, const struct fw_loss *loss)
 {
 	const struct fw_chain *chain = loss->chain;
 	char types[64];
@@ -142,21 +146,18 @@ static void found_firewall(struct check *c, const struct fw_loss *loss)
 	else
 		check_found(c, NULL, "%s, chain %s, filters by reverse path: %s", chain->table,
 			    chain->name, "what new hosts solicit may be dropped");
-	mend_firewall(c, chain);
+	mend_firewall(c, program, chain);
 }
 
 /* What ip6tables made in nft's tables is read from itself, as nft cannot tell all of it. */
-static bool is_told_twice(struct fw_chain *list, const struct fw_chain *chain)
+static bool is_told_twice(struct fw_chain *ip6tables, const struct fw_chain *chain)
 {
-	const struct fw_chain *other;
-
-	if (chain->xtables || strncmp(chain->table, "ip6 ", 4))
-		return false;
-	other = fw_chain_find(list, chain->table + 4, chain->name);
-	return other && other->xtables;
+	return !strncmp(chain->table, "ip6 ", 4) &&
+	       fw_chain_find(ip6tables, chain->table + 4, chain->name);
 }
 
-static void check_chain(struct check *c, struct fw_chain *list, const struct fw_chain *chain)
+static struct fw_loss loss_of(const struct check *c, struct fw_chain *list,
+			      const struct fw_chain *chain)
 {
 	struct fw_loss all = { .chain = chain };
 
@@ -166,8 +167,36 @@ static void check_chain(struct check *c, struct fw_chain *list, const struct fw_
 		all.types |= loss.types;
 		all.rpfilter |= loss.rpfilter;
 	}
-	if (all.types || all.rpfilter)
-		found_firewall(c, &all);
+	return all;
+}
+
+/* ip6tables may be ip6tables-legacy by another name: its rules are the same then. */
+static bool is_lost_before(const struct check *c, struct fw_chain *ip6tables,
+			   const struct fw_loss *loss)
+{
+	const struct fw_chain *same = fw_chain_find(ip6tables, loss->chain->table,
+						    loss->chain->name);
+	struct fw_loss before = { 0 };
+
+	if (same)
+		before = loss_of(c, ip6tables, same);
+	return same && before.types == loss->types && before.rpfilter == loss->rpfilter;
+}
+
+static void check_rules(struct check *c, struct fw_chain *const *lists, int of)
+{
+	for (const struct fw_chain *chain = lists[of]; chain; chain = chain->next) {
+		struct fw_loss loss;
+
+		if (chain->hook == FW_NO_HOOK ||
+		    (of == NFT && is_told_twice(lists[IP6TABLES], chain)))
+			continue;
+		loss = loss_of(c, lists[of], chain);
+		if ((!loss.types && !loss.rpfilter) ||
+		    (of == LEGACY && is_lost_before(c, lists[IP6TABLES], &loss)))
+			continue;
+		found_firewall(c, firewalls[of].program, &loss);
+	}
 }
 
 /**
@@ -176,21 +205,21 @@ static void check_chain(struct check *c, struct fw_chain *list, const struct fw_
  */
 void check_firewall(struct check *c)
 {
-	struct fw_chain *list = NULL;
+	struct fw_chain *lists[FIREWALLS] = { 0 };
 	char *text;
 
 	if (geteuid()) {
 		check_skip(c, "only root may read the rules of a firewall");
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(firewalls); i++) {
+	for (int i = 0; i < FIREWALLS; i++) {
 		text = check_run(firewalls[i].command);
-		if (text && *text && firewalls[i].read(text, &list))
+		if (text && *text && firewalls[i].read(text, &lists[i]))
 			check_skip(c, "what %s prints makes no sense", firewalls[i].program);
 		free(text);
 	}
-	for (const struct fw_chain *chain = list; chain; chain = chain->next)
-		if (chain->hook != FW_NO_HOOK && !is_told_twice(list, chain))
-			check_chain(c, list, chain);
-	fw_free(list);
+	for (int i = 0; i < FIREWALLS; i++)
+		check_rules(c, lists, i);
+	for (int i = 0; i < FIREWALLS; i++)
+		fw_free(lists[i]);
 }

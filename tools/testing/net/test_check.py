@@ -267,10 +267,15 @@ sed -i "0,/^\\(-A\\|COMMIT\\)/s//-A $4 -p ipv6-icmp -m icmp6 --icmpv6-type $8 -j
 def ip6tables(tmp_path):
     """Programs of these names, which keep their rules in a file."""
     rules = tmp_path / "rules"
-    for name, text in (("ip6tables-save", SAVE), ("ip6tables", INSERT)):
-        (tmp_path / name).write_text(text.format(rules=rules))
-        (tmp_path / name).chmod(0o755)
+    add_ip6tables(tmp_path, "ip6tables", rules)
     return rules, dict(ENV, PATH=f"{tmp_path}:{ENV['PATH']}")
+
+
+def add_ip6tables(path, program, rules):
+    """A program that keeps its rules in a file, and the one that prints them."""
+    for name, text in ((program + "-save", SAVE), (program, INSERT)):
+        (path / name).write_text(text.format(rules=rules))
+        (path / name).chmod(0o755)
 
 
 @pytest.mark.parametrize("name", IP6TABLES)
@@ -281,6 +286,32 @@ def test_control_check_ip6tables(lab, ip6tables, name):
     found = one(lab, "firewall", env=env)
     assert f"filter, chain {chain}," in found["finding"]
     mend(lab, found, env=env)
+    well(lab, env=env)
+
+
+ACCEPTS = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p ipv6-icmp -j ACCEPT\nCOMMIT\n"
+DROPS = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n"
+
+
+def test_control_check_ip6tables_is_legacy(lab, ip6tables, tmp_path):
+    rules, env = ip6tables
+    add_ip6tables(tmp_path, "ip6tables-legacy", rules)
+    rules.write_text(ACCEPTS)
+    assert check(lab, env=env) == []
+    rules.write_text(DROPS)
+    mend(lab, one(lab, "firewall", env=env), env=env)
+    well(lab, env=env)
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_control_check_ip6tables_and_legacy(lab, ip6tables, tmp_path, legacy):
+    rules, env = ip6tables
+    others = tmp_path / "others"
+    add_ip6tables(tmp_path, "ip6tables-legacy", others)
+    rules.write_text(ACCEPTS if legacy else DROPS)
+    others.write_text(DROPS)
+    for _ in range(2 - legacy):
+        mend(lab, one(lab, "firewall", env=env), env=env)
     well(lab, env=env)
 
 
