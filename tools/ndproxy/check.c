@@ -178,6 +178,26 @@ void check_mend(struct check *c, const char *format, ...)
 }
 
 /**
+ * check_mend_first() - tell how what was found last is mended in the first network namespace
+ * @c: the check
+ * @format: as of printf; a shell's command
+ *
+ * Some limits are set there only, whichever namespace is short of room.
+ */
+void check_mend_first(struct check *c, const char *format, ...)
+{
+	struct finding *f = c->n ? &c->findings[c->n - 1] : NULL;
+	va_list args;
+
+	if (!f)
+		return;
+	va_start(args, format);
+	if (vasprintf(&f->mend, format, args) < 0)
+		f->mend = NULL;
+	va_end(args);
+}
+
+/**
  * check_skip() - tell why a cause cannot be looked at
  * @c: the check
  * @format: as of printf

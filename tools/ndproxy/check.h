@@ -79,6 +79,8 @@ const struct check_link *next_of(const struct check *c, const struct check_link 
 void check_found(struct check *c, const char *dev, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void check_mend(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void check_mend_first(struct check *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void check_skip(struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *check_word(struct word *word, const char *text);
 char *check_run(const char *command);

@@ -10,6 +10,7 @@
 #include "cmd.h"
 
 #define RTF_RA_PREFIX	0x000c0000	/* RTF_ADDRCONF | RTF_PREFIX_RT of the kernel */
+#define FIRST_NETNS	"the limit is set in the first network namespace"
 #define RETRANS_TIMER	1000		/* ms, RFC 4861 section 10 */
 
 static bool read_number(const char *path, long *value)
@@ -192,10 +193,10 @@ void check_conntrack(struct check *c)
 	    !read_number("/proc/sys/net/netfilter/nf_conntrack_max", &max) || !max ||
 	    count < max - max / 10)
 		return;
-	check_found(c, NULL, "%ld of %ld connections are tracked: new ones are dropped", count,
-		    max);
+	check_found(c, NULL, "%ld of %ld connections are tracked: new ones are dropped (%s)",
+		    count, max, FIRST_NETNS);
 	max = max > count ? max : count;
-	check_mend(c, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 * max);
+	check_mend_first(c, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 * max);
 }
 
 /* --- the table of neighbours, whose limits other namespaces see by netlink only --- */
@@ -277,8 +278,8 @@ void check_neighbours(struct check *c)
 		return;
 	while (enough < 4ULL * hosts)
 		enough *= 2;
-	check_found(c, NULL, "%u hosts are known, of two neighbours each, and the kernel keeps %u",
-		    hosts, limit);
-	check_mend(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh,
-		   2 * enough);
+	check_found(c, NULL,
+		    "%u hosts are known, of two neighbours each, and the kernel keeps %u (%s)",
+		    hosts, limit, FIRST_NETNS);
+	check_mend_first(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh, 2 * enough);
 }

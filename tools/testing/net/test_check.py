@@ -394,6 +394,14 @@ def test_control_check_no_multicast(lab):
     well(lab)
 
 
+def seen_by_name(lab):
+    """The one finding, looked for from the first network namespace."""
+    done = subprocess.run([PATH, "-n", lab.r.name, "-j", "check"], text=True,
+                          capture_output=True, check=False, env=ENV)
+    (found,) = json.loads(done.stdout)
+    return found
+
+
 def test_control_check_table_of_neighbours_too_small(lab):
     names = {f"gc_thresh{n}": f"net.ipv6.neigh.default.gc_thresh{n}"
              for n in (2, 3)}
@@ -401,6 +409,8 @@ def test_control_check_table_of_neighbours_too_small(lab):
         lab.tool("-b", "-", input="".join(
             f"host add 2001:db8:1::{i:x} dev down0\n" for i in range(16, 46)))
         found = one(lab, "neighbours")
+        assert "in the first network namespace" in found["finding"]
+        assert found["mend"] == seen_by_name(lab)["mend"]
         assert "30 hosts are known, of two neighbours each, and the kernel keeps 20" \
             in found["finding"]
         # the limits are of the first network namespace
@@ -417,6 +427,8 @@ def test_control_check_table_of_connections_full(lab):
     with first_netns({"net.netfilter.nf_conntrack_max": 1}):
         lab.r.run("ping", "-c", "1", "-W", "1", "::1")
         found = one(lab, "conntrack")
+        assert "in the first network namespace" in found["finding"]
+        assert found["mend"] == seen_by_name(lab)["mend"]
         assert "1 of 1 connections" in found["finding"]
         subprocess.run(["sh", "-c", found["mend"]], check=True, env=ENV,
                        stdout=subprocess.DEVNULL)
