@@ -138,14 +138,14 @@ def join_and_leave(ns, devs):
             sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
             turn = 0
             while True:
-                turn += 1
+                option = (socket.IPV6_LEAVE_GROUP if turn % 2 else
+                          socket.IPV6_JOIN_GROUP)
                 for dev in devs:
-                    for option in (socket.IPV6_JOIN_GROUP,
-                                   socket.IPV6_LEAVE_GROUP):
-                        for i in range(4):
-                            membership(sock, option, dev,
-                                       f"ff1e::{turn % 64:x}:{i:x}")
-                time.sleep(0.01)
+                    for i in range(4):
+                        membership(sock, option, dev,
+                                   f"ff1e::{turn // 2 % 64:x}:{i:x}")
+                turn += 1
+                time.sleep(0.02)
     finally:
         os._exit(0)
 
