@@ -306,16 +306,23 @@ static void print_finding(const struct finding *f)
 	out_line_end();
 }
 
-static void print_well(const struct cause *cause, const char *skipped)
+static void print_well(const struct cause *cause)
 {
 	if (out.json)
 		return;
-	out_str(NULL, "", *skipped ? C_DOUBT : C_GOOD, cause->name);
+	out_str(NULL, "", C_GOOD, cause->name);
+	out_text("%*s well: %s", 12 - (int)strlen(cause->name), "", cause->what);
+	out_line_end();
+}
+
+static void print_skipped(const struct cause *cause, const char *skipped)
+{
+	out_object(NULL);
+	out_str("cause", NULL, C_NONE, cause->name);
+	out_str(NULL, "", C_DOUBT, cause->name);
 	out_text("%*s", 12 - (int)strlen(cause->name), "");
-	if (*skipped)
-		out_text(" not looked at: %s", skipped);
-	else
-		out_text(" well: %s", cause->what);
+	out_str("skipped", " not looked at: ", C_NONE, skipped);
+	out_object_end();
 	out_line_end();
 }
 
@@ -328,8 +335,12 @@ static void look(struct check *c, const struct cause *cause)
 	cause->look(c);
 	for (size_t i = before; i < c->n; i++)
 		print_finding(&c->findings[i]);
-	if (before == c->n)
-		print_well(cause, c->skipped);
+	if (*c->skipped) {
+		c->n_skipped++;
+		print_skipped(cause, c->skipped);
+	} else if (before == c->n) {
+		print_well(cause);
+	}
 }
 
 static void look_for_all(struct check *c)
@@ -338,10 +349,14 @@ static void look_for_all(struct check *c)
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		look(c, &causes[i]);
 	out_array_end();
+	out_text("\n");
 	if (c->n)
-		out_text("\n%zu thing%s to mend.\n", c->n, c->n == 1 ? "" : "s");
-	else
-		out_text("\nAll is well.\n");
+		out_text("%zu thing%s to mend.\n", c->n, c->n == 1 ? "" : "s");
+	if (c->n_skipped)
+		out_text("%zu thing%s could not be looked at.\n", c->n_skipped,
+			 c->n_skipped == 1 ? "" : "s");
+	if (!c->n && !c->n_skipped)
+		out_text("All is well.\n");
 }
 
 static const struct arg check_args[] = {
@@ -361,7 +376,7 @@ static int check_main(const struct cmd *cmd, const struct args *args)
 	}
 	if (!ret) {
 		look_for_all(&c);
-		ret = c.n ? EXIT_FOUND : EXIT_OK;
+		ret = c.n || c.n_skipped ? EXIT_FOUND : EXIT_OK;
 	}
 	for (size_t i = 0; i < c.n; i++)
 		free(c.findings[i].mend);

@@ -63,6 +63,7 @@ struct check_link {
  * @findings: so far
  * @n: how many
  * @skipped: why the cause could not be looked at; empty: it could
+ * @n_skipped: causes that could not
  */
 struct check {
 	const char *dev;
@@ -73,6 +74,7 @@ struct check {
 	struct finding *findings;
 	size_t n;
 	char skipped[TEXT_LEN];
+	size_t n_skipped;
 };
 
 const struct check_link *next_of(const struct check *c, const struct check_link *link);

@@ -21,7 +21,7 @@ enum {
 	EXIT_OK = 0,
 	EXIT_USAGE = 1,
 	EXIT_KERNEL = 2,
-	EXIT_FOUND = 3,	/* check: something is not well */
+	EXIT_FOUND = 3,	/* check: something is not well, or could not be looked at */
 };
 
 enum arg_type {

@@ -3,13 +3,16 @@
 
    wire up0 --- up0 [ r ] down0 --- wire down0
 """
+import json
 import os
 import subprocess
 
+import jsonschema
 import pytest
 import yaml
 
 from lib.lab import D, D_MAC, PFX
+from lib.schema import SCHEMAS
 from lib.tool import PATH
 from lib.wait import wait_for
 
@@ -20,7 +23,7 @@ SPEC = os.path.join(os.environ["NDPROXY_TOP"],
 
 SHOWS = ("link show", "prefix show", "prefix rules", "prefix get " + D,
          "host show", "solicit show", "mld link show", "mld group show",
-         "param show", "stats show", "show", "save", "metrics", "check",
+         "param show", "stats show", "show", "save", "metrics",
          "-s -d link show", "help")
 
 CHANGES = {
@@ -52,6 +55,18 @@ def busy_lab(still_lab):
     still_lab.tool("mld", "link", "set", "up0", "on")
     still_lab.tool("mld", "listen", "up0", "ff1e::77", "id", "x", "exclude")
     return still_lab
+
+
+def test_control_anybody_may_check_all_but_the_firewall(busy_lab):
+    done = nobody(busy_lab, "check")
+    assert done.returncode == 3 and done.stderr == "", done
+    assert "firewall     not looked at: only root may" in done.stdout
+    assert done.stdout.endswith("\n\n1 thing could not be looked at.\n"), done.stdout
+    done = nobody(busy_lab, "-j", "check")
+    (found,) = json.loads(done.stdout)
+    assert done.returncode == 3 and found["cause"] == "firewall"
+    assert "root" in found["skipped"] and len(found) == 2
+    jsonschema.validate([found], SCHEMAS["check"])
 
 
 @pytest.mark.parametrize("words", SHOWS)

@@ -99,8 +99,9 @@ SCHEMAS = {
         ("value", "default", "min", "max"), COUNT)})),
     "stats show": obj({"links": list_of(obj({"ifname": STR, **STATS}))},
                       {"gauges": obj(same(GAUGES, COUNT))}),
-    "check": list_of(obj({"cause": STR, "finding": STR, "mend": STR},
-                         {"dev": STR})),
+    "check": list_of({"oneOf": [
+        obj({"cause": STR, "finding": STR, "mend": STR}, {"dev": STR}),
+        obj({"cause": STR, "skipped": STR})]}),
     "show": obj({"rule": list_of(RULE), "group": list_of(obj({
         "group": COUNT,
         "upstream": list_of(obj({**LINK_KEYS, "prefix": list_of(obj({
