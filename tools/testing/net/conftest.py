@@ -73,9 +73,9 @@ def pytest_collection_modifyitems(config, items):
     if number < 2 or config.getoption("--collect-only"):
         return
     alone = [x for x in items if x.get_closest_marker("alone")]
-    rest = [x for x in items if x not in set(alone)]
-    once = [x for x in rest if x.get_closest_marker("together")]
-    rest = [x for x in rest if x not in set(once)]
+    shared = [x for x in items if not x.get_closest_marker("alone")]
+    once = [x for x in shared if x.get_closest_marker("together")]
+    rest = [x for x in shared if not x.get_closest_marker("together")]
     kmod.load()
     for i in range(number):
         if share.begin(config, i):
