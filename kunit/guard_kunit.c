@@ -62,8 +62,8 @@ static void nd_f4_dad_probe_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_A);
 }
 
-/* Another probe of the same prober is nothing new, and begins no second anew. */
-static void nd_f4_dad_probe_again_keeps_the_time(struct kunit *test)
+/* The host lives where the second probe came from, a second after the first. */
+static void guard_second_dad_keeps_the_time(struct kunit *test, unsigned int second)
 {
 	struct guardt *t = test->priv;
 	unsigned long start;
@@ -72,11 +72,18 @@ static void nd_f4_dad_probe_again_keeps_the_time(struct kunit *test)
 	start = jiffies;
 	guardt_dad(t, LINK_B, 17);
 	guardt_pass(t, WAIT / 2);
-	guardt_dad(t, LINK_B, 18);
+	guardt_dad(t, second, 18);
 	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_WAITING);
 	guardt_pass(t, 2 * HZ);
-	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
+	KUNIT_EXPECT_EQ(test, t->n_probes, 3);
+	KUNIT_EXPECT_EQ(test, guardt_where(t), second);
 	guardt_expect_after(test, start, t->entered, HZ);
+}
+
+/* Another probe of the same prober is nothing new, and begins no second anew. */
+static void nd_f4_dad_probe_again_keeps_the_time(struct kunit *test)
+{
+	guard_second_dad_keeps_the_time(test, LINK_B);
 }
 
 /* Nobody relies yet on where a host is that is not done with its own DAD. */
@@ -411,19 +418,7 @@ static void nd_f4_third_link_inherits_the_time(struct kunit *test)
 
 static void nd_f4_third_link_inherits_the_waiting(struct kunit *test)
 {
-	struct guardt *t = test->priv;
-	unsigned long start;
-
-	guardt_know(t);
-	start = jiffies;
-	guardt_dad(t, LINK_B, 17);
-	guardt_pass(t, WAIT / 2);
-	guardt_dad(t, LINK_C, 18);
-	KUNIT_EXPECT_EQ(test, guardt_state(t), NDP_CLAIM_WAITING);
-	guardt_pass(t, 2 * HZ);
-	KUNIT_EXPECT_EQ(test, t->n_probes, 3);
-	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_C);
-	guardt_expect_after(test, start, t->entered, HZ);
+	guard_second_dad_keeps_the_time(test, LINK_C);
 }
 
 /* Two links in turn, all the time: the verdict comes as soon as for one. */
