@@ -156,8 +156,7 @@ static bool ndp_deliver_is_nd(const struct sk_buff *skb)
 static bool ndp_deliver_is_own(struct ndp_net *nn, const struct net_device *dev,
 			       const struct sk_buff *skb)
 {
-	return skb->sk || ipv6_chk_addr_and_flags(nn->net, &ipv6_hdr(skb)->saddr, dev, true, 0,
-						  IFA_F_TENTATIVE);
+	return skb->sk || ndp_own_anywhere(nn, dev, &ipv6_hdr(skb)->saddr);
 }
 
 static void ndp_deliver_local(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb)

@@ -90,8 +90,7 @@ static enum ndp_drop ndp_hook_parse(struct sk_buff *skb, int offset, bool fragme
 static bool ndp_hook_is_own(const struct ndp_rx *rx, const struct sk_buff *skb)
 {
 	return skb->pkt_type == PACKET_LOOPBACK || ndp_own_mac(rx) ||
-	       ipv6_chk_addr_and_flags(rx->nn->net, &ipv6_hdr(skb)->saddr, rx->dev, true, 0,
-				       IFA_F_TENTATIVE);
+	       ndp_own_anywhere(rx->nn, rx->dev, &ipv6_hdr(skb)->saddr);
 }
 
 /* ND-H2. The kernel judges an advertisement for itself, the invalid ones too. */
@@ -161,7 +160,7 @@ static unsigned int ndp_hook_invalid(struct ndp_net *nn, const struct ndp_link *
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
 	if (ipv6_addr_is_multicast(daddr) || !ndp_prefix_lookup(nn, link->group->id, daddr) ||
-	    ipv6_chk_addr_and_flags(nn->net, daddr, dev, true, 0, IFA_F_TENTATIVE))
+	    ndp_own_anywhere(nn, dev, daddr))
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;

@@ -33,6 +33,7 @@
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <net/addrconf.h>
 #include <net/net_namespace.h>
 
 #include "../mld/mld.h"
@@ -345,6 +346,16 @@ struct ndp_net {
 
 struct ndp_net *ndp_net(const struct net *net);
 int ndp_net_start(struct ndp_net *nn);
+
+/*
+ * Is an address this router's own, on whichever device, and past its own detection of duplicates?
+ * @dev says in which VRF to look. Context: any.
+ */
+static inline bool ndp_own_anywhere(const struct ndp_net *nn, const struct net_device *dev,
+				    const struct in6_addr *addr)
+{
+	return ipv6_chk_addr_and_flags(nn->net, addr, dev, true, 0, IFA_F_TENTATIVE);
+}
 
 /* Have snm.c look at its links now. Context: RTNL or hosts' lock; there is a link. */
 static inline void ndp_snm_wake(struct ndp_net *nn)

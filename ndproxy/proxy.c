@@ -30,12 +30,6 @@ static bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
 	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, IFA_F_DADFAILED);
 }
 
-/* The device says in which VRF to look. */
-static bool ndp_own_anywhere(const struct ndp_rx *rx, const struct in6_addr *addr)
-{
-	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_TENTATIVE);
-}
-
 /**
  * ndp_own_mac() - was a frame sent by this router itself?
  * @rx: where it was heard
@@ -106,7 +100,7 @@ static void ndp_note_sender(const struct ndp_rx *rx, const struct nd_info *ns)
 	ndp_sighting_lladdr(&sighting, rx, ns);
 	sighting.prefix = ndp_prefix_lookup(rx->nn, rx->link->group->id, &ns->saddr);
 	if (!sighting.prefix || !ndp_prefix_is_onlink(sighting.prefix, rx->link) ||
-	    ndp_own_anywhere(rx, &ns->saddr))
+	    ndp_own_anywhere(rx->nn, rx->dev, &ns->saddr))
 		return;
 	ndp_learn(rx->nn, &sighting);
 }
@@ -357,7 +351,7 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	}
 	if (ndp_own_here(rx->nn, rx->dev, &ns->target))
 		return NDP_PASS;
-	if (ndp_own_anywhere(rx, &ns->target))
+	if (ndp_own_anywhere(rx->nn, rx->dev, &ns->target))
 		return ndp_answer_own(rx, ns);
 	if (dad)
 		return ndp_proxy_dad(rx, ns, prefix);
@@ -416,7 +410,7 @@ static void ndp_forward_na(struct ndp_net *nn, const struct ndp_link *from,
  */
 static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct nd_info *na)
 {
-	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx, &na->target))
+	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx->nn, rx->dev, &na->target))
 		return NDP_PASS;
 	/* What was delivered so has an empty frame, and is not delivered again. */
 	if (!rx->mac || !is_zero_ether_addr(rx->mac))
@@ -491,7 +485,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 	else
 		ndp_note_target(rx, na, prefix, &sighting);
 	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
-	return ndp_own_anywhere(rx, &na->daddr) ? NDP_PASS : NDP_CONSUME;
+	return ndp_own_anywhere(rx->nn, rx->dev, &na->daddr) ? NDP_PASS : NDP_CONSUME;
 }
 
 /* --- what hosts ask for ----------------------------------------------------------------------- */

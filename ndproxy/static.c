@@ -85,7 +85,7 @@ static int ndp_static_check_addr(struct ndp_net *nn, const struct ndp_host_confi
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is not the address of a host", addr);
 		return -EINVAL;
 	}
-	if (ipv6_chk_addr_and_flags(nn->net, addr, dev, true, 0, IFA_F_TENTATIVE)) {
+	if (ndp_own_anywhere(nn, dev, addr)) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c is this router's own address", addr);
 		return -EINVAL;
 	}
