@@ -95,13 +95,6 @@ void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
 	}
 }
 
-static bool ndp_host_can_have_route(const struct ndp_host *host)
-{
-	const struct net_device *dev = rcu_dereference(host->link->dev);
-
-	return host->link->state == NDP_LINK_ACTIVE && dev && netif_running(dev);
-}
-
 /**
  * ndp_host_route_lost() - a route to a host was deleted
  * @nn: namespace
@@ -120,7 +113,7 @@ void ndp_host_route_lost(struct ndp_net *nn, u32 group, const struct in6_addr *a
 
 	spin_lock_bh(&nn->hosts.lock);
 	host = ndp_host_find(nn, group, addr);
-	if (!host || !ndp_host_can_have_route(host))
+	if (!host || !ndp_link_runs(host->link))
 		goto out;
 	if (host->route == NDP_ROUTE_INSTALLED) {
 		if (ndp_route_stands(nn, host))

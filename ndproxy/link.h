@@ -239,6 +239,15 @@ int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
 		 struct netlink_ext_ack *extack);
 struct ndp_link *ndp_link_by_name(struct ndp_net *nn, const char *name);
 struct ndp_link *ndp_link_by_index(struct ndp_net *nn, int ifindex);
+
+/* Is it active, and may its device have routes? Context: RCU or RTNL. */
+static inline bool ndp_link_runs(const struct ndp_link *link)
+{
+	const struct net_device *dev = rcu_dereference_rtnl(link->dev);
+
+	return link->state == NDP_LINK_ACTIVE && dev && netif_running(dev);
+}
+
 void ndp_link_sync_allmulti(struct ndp_net *nn, struct ndp_group *group);
 void ndp_link_work(struct work_struct *work);
 void ndp_link_remove_all(struct ndp_net *nn);

@@ -350,13 +350,12 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 	int err;
 
 	/* One step from the old link to the new one, so that no packet falls in between. */
-	if (host->route_ifindex && host->route_table == req->table) {
-		if (host->route_ifindex == req->ifindex && ndp_route_stands(nn, host))
-			return NDP_ROUTE_INSTALLED;
-		flags = NLM_F_CREATE | NLM_F_REPLACE;
-	}
 	if (host->route_ifindex && host->route_table != req->table)
 		ndp_route_del_host(nn, host);
+	if (host->route_ifindex == req->ifindex && ndp_route_stands(nn, host))
+		return NDP_ROUTE_INSTALLED;
+	if (host->route_ifindex)
+		flags = NLM_F_CREATE | NLM_F_REPLACE;
 
 	err = ndp_rtnl_route(nn, req, flags);
 	if (err == -EEXIST)
@@ -478,7 +477,7 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 		rtnl_lock();
 		link = ndp_link_by_index(nn, req->ifindex);
 		if (link)
-			ndp_prefix_rerouted(nn, link, &req->dst, req->plen);
+			ndp_prefix_remark(nn, link, &req->dst, req->plen, true);
 		rtnl_unlock();
 	}
 	kfree(onlink);
