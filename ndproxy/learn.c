@@ -18,9 +18,9 @@
 
 /* --- routes and prefixes ---------------------------------------------------------------------- */
 
-/* What holds now for a prefix on a link? Context: RTNL. */
+/* What holds now for a prefix on a link? @routed: a route is new, or its metric. Context: RTNL. */
 static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			   unsigned int plen)
+			   unsigned int plen, bool routed)
 {
 	unsigned long expires = 0;
 
@@ -33,10 +33,9 @@ static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const stru
 	} else if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE) {
 		ndp_inner_sync(nn, link, addr, plen);
 	}
-	ndp_prefix_remark(nn, link, addr, plen);
+	ndp_prefix_remark(nn, link, addr, plen, routed);
 }
 
-/* @routed: a route is new, or its metric. */
 static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
 			     unsigned int plen, bool routed)
 {
@@ -49,9 +48,7 @@ static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_a
 	rtnl_lock();
 	link = ndp_link_by_index(nn, ifindex);
 	if (link)
-		ndp_learn_sync(nn, link, &base, plen);
-	if (link && routed)
-		ndp_prefix_rerouted(nn, link, &base, plen);
+		ndp_learn_sync(nn, link, &base, plen, routed);
 	rtnl_unlock();
 }
 
@@ -75,7 +72,7 @@ static void ndp_learn_onlink_deleted(struct ndp_net *nn, int ifindex, const stru
 
 	rtnl_lock();
 	link = ndp_link_by_index(nn, ifindex);
-	if (link && link->state == NDP_LINK_ACTIVE && netif_running(rtnl_dereference(link->dev)))
+	if (link && ndp_link_runs(link))
 		ndp_prefix_route_lost(nn, link, addr, plen);
 	rtnl_unlock();
 }
@@ -146,7 +143,8 @@ static void ndp_learn_recheck(struct ndp_net *nn)
 			struct in6_addr addr = onlink->prefix->key.addr;
 
 			if (onlink->sources & NDP_ONLINK_ROUTE)
-				ndp_learn_sync(nn, link, &addr, onlink->prefix->key.plen);
+				ndp_learn_sync(nn, link, &addr, onlink->prefix->key.plen,
+					       false);
 		}
 	}
 }

@@ -85,8 +85,15 @@ struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_lookup);
 
-static struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix,
-					  const struct ndp_link *link)
+/**
+ * ndp_onlink_find() - a link's share in a prefix
+ * @prefix: the prefix
+ * @link: the link
+ *
+ * Context: RCU or RTNL.
+ * Return: the share, or NULL.
+ */
+struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix, const struct ndp_link *link)
 {
 	struct ndp_onlink *onlink;
 
@@ -114,65 +121,6 @@ bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_prefix_is_onlink);
 
-/* --- marks ------------------------------------------------------------------------------------ */
-
-/* The main table and those of VRFs: each link's table once is enough, twice does no harm. */
-static void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool on)
-{
-	const struct ndp_link *link;
-	bool marked;
-
-	ASSERT_RTNL();
-
-	if (prefix->inner)
-		return;
-	marked = ndp_route_mark(nn, prefix, RT_TABLE_MAIN, on);
-	list_for_each_entry(link, &prefix->group->links, group_list)
-		if (link->table && link->table != RT_TABLE_MAIN)
-			marked |= ndp_route_mark(nn, prefix, link->table, on);
-	prefix->marked = marked;
-}
-
-/**
- * ndp_prefix_remark() - the kernel's routes to a prefix may have changed: mark the new ones
- * @nn: namespace
- * @link: of the prefix's group
- * @addr: of the prefix
- * @plen: its length
- *
- * Context: RTNL.
- */
-void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-		       unsigned int plen)
-{
-	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-
-	if (prefix && !prefix->inner)
-		ndp_prefix_mark(nn, prefix, true);
-}
-
-/**
- * ndp_prefix_rerouted() - the kernel has a new route to a prefix, on whichever of its links
- * @nn: namespace
- * @link: of the prefix's group
- * @addr: of the prefix
- * @plen: its length
- *
- * It is marked, and may lead away from where the hosts are that have no route of their own.
- *
- * Context: RTNL.
- */
-void ndp_prefix_rerouted(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			 unsigned int plen)
-{
-	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-
-	if (!prefix || prefix->inner)
-		return;
-	ndp_prefix_mark(nn, prefix, true);
-	ndp_host_reroute(nn, prefix);
-}
-
 /* --- start and stop (ND-B4) ------------------------------------------------------------------- */
 
 static void ndp_prefix_count(struct ndp_net *nn, struct ndp_prefix *prefix, int by)
@@ -187,69 +135,6 @@ static void ndp_prefix_count(struct ndp_net *nn, struct ndp_prefix *prefix, int 
 		set_bit(plen, nn->plen_map);
 	else
 		clear_bit(plen, nn->plen_map);
-}
-
-static void ndp_prefix_queue_routes(struct ndp_net *nn, struct ndp_prefix *prefix, bool add)
-{
-	struct ndp_link *link;
-
-	if (prefix->inner)
-		return;
-	list_for_each_entry(link, &prefix->group->links, group_list)
-		if (link->role == NDP_ROLE_DOWNSTREAM && link->state == NDP_LINK_ACTIVE)
-			ndp_route_queue_onlink(nn, prefix, link, add);
-}
-
-/* "prefix add" makes a route on the upstream link, for the kernel may have none there. */
-static bool ndp_onlink_has_route(const struct ndp_onlink *onlink)
-{
-	return onlink->link->role == NDP_ROLE_UPSTREAM && onlink->sources & NDP_ONLINK_STATIC &&
-	       onlink->link->state == NDP_LINK_ACTIVE;
-}
-
-/**
- * ndp_prefix_route_lost() - a route of the module's to a prefix was deleted
- * @nn: namespace
- * @link: active link that it led to
- * @addr: of the prefix
- * @plen: its length
- *
- * If it was not the module, it is put back.
- *
- * Context: RTNL.
- */
-void ndp_prefix_route_lost(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			   unsigned int plen)
-{
-	struct ndp_prefix *prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
-	const struct ndp_onlink *onlink;
-
-	if (!prefix || prefix->inner)
-		return;
-	onlink = ndp_onlink_find(prefix, link);
-	if (link->role == NDP_ROLE_DOWNSTREAM || (onlink && ndp_onlink_has_route(onlink)))
-		ndp_route_queue_onlink(nn, prefix, link, true);
-}
-
-/**
- * ndp_prefix_routes_again() - it is not known which routes were deleted: have all of them made
- * @nn: namespace
- *
- * Those that are there stay as they are.
- *
- * Context: RTNL.
- */
-void ndp_prefix_routes_again(struct ndp_net *nn)
-{
-	struct ndp_onlink *onlink;
-	struct ndp_prefix *prefix;
-
-	list_for_each_entry(prefix, &nn->prefix_list, list) {
-		ndp_prefix_queue_routes(nn, prefix, true);
-		list_for_each_entry(onlink, &prefix->onlinks, prefix_list)
-			if (ndp_onlink_has_route(onlink))
-				ndp_route_queue_onlink(nn, prefix, onlink->link, true);
-	}
 }
 
 static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group *group,

@@ -97,6 +97,7 @@ struct ndp_prefix *ndp_prefix_find(const struct ndp_net *nn, u32 group,
 				   const struct in6_addr *addr, unsigned int plen);
 struct ndp_prefix *ndp_prefix_lookup(const struct ndp_net *nn, u32 group,
 				     const struct in6_addr *addr);
+struct ndp_onlink *ndp_onlink_find(const struct ndp_prefix *prefix, const struct ndp_link *link);
 bool ndp_prefix_is_onlink(const struct ndp_prefix *prefix, const struct ndp_link *link);
 int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 		     unsigned int plen, u8 source, unsigned long expires);
@@ -104,19 +105,22 @@ void ndp_prefix_unlearn(struct ndp_net *nn, struct ndp_link *link, const struct 
 			unsigned int plen, u8 source);
 void ndp_prefix_unlearn_link(struct ndp_net *nn, struct ndp_link *link);
 void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool active);
-void ndp_prefix_rerouted(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			 unsigned int plen);
-void ndp_prefix_route_lost(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-			   unsigned int plen);
-void ndp_prefix_routes_again(struct ndp_net *nn);
-void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
-		       unsigned int plen);
 void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link);
 void ndp_prefix_drop_static(struct ndp_link *link);
 int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, int mode, struct netlink_ext_ack *extack);
 int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
 			  unsigned int plen, struct netlink_ext_ack *extack);
+
+/* --- prefix_route.c: the routes to a prefix (ND-B5, B6) --------------------------------------- */
+
+void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool on);
+void ndp_prefix_remark(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+		       unsigned int plen, bool routed);
+void ndp_prefix_queue_routes(struct ndp_net *nn, struct ndp_prefix *prefix, bool add);
+void ndp_prefix_route_lost(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *addr,
+			   unsigned int plen);
+void ndp_prefix_routes_again(struct ndp_net *nn);
 
 /* --- inner.c: more specific prefixes on downstream links (ND-B7) ------------------------------ */
 
