@@ -289,6 +289,7 @@ void ndp_netlink_unregister(void);
  * @bump: makes cached routes invalid, once for all marks that changed before
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
+ * @portid: its number from the first request on, else 0; read without a lock
  * @listen: rtnetlink socket for events; workqueue
  * @heard: what was read from it; workqueue
  * @seq: of the last request
@@ -328,6 +329,7 @@ struct ndp_net {
 	struct ndp_job bump;
 	struct sock *sk;
 	struct socket *request;
+	u32 portid;
 	struct socket *listen;
 	void *heard;
 	u32 seq;

@@ -45,6 +45,26 @@ static int ndp_rtnl_recv(struct socket *sock, void *data, size_t room)
 	return kernel_recvmsg(sock, &msg, &vec, 1, room, MSG_DONTWAIT);
 }
 
+/*
+ * What came of the module's own requests is no news, and thousands of hosts' routes would crowd out
+ * what is. Each event is told of when it has become the last one of the queue.
+ */
+static void ndp_rtnl_skip_own(const struct ndp_net *nn, struct sk_buff_head *queue)
+{
+	u32 portid = READ_ONCE(nn->portid);
+	struct sk_buff *skb;
+	unsigned long flags;
+
+	spin_lock_irqsave(&queue->lock, flags);
+	skb = skb_peek_tail(queue);
+	if (skb && portid && nlmsg_hdr(skb)->nlmsg_pid == portid)
+		__skb_unlink(skb, queue);
+	else
+		skb = NULL;
+	spin_unlock_irqrestore(&queue->lock, flags);
+	consume_skb(skb);
+}
+
 /* Events have come, or were lost: either way the work finds out. */
 static void ndp_rtnl_ready(struct sock *sk)
 {
@@ -52,8 +72,11 @@ static void ndp_rtnl_ready(struct sock *sk)
 
 	read_lock_bh(&sk->sk_callback_lock);
 	nn = sk->sk_user_data;
-	if (nn)
-		queue_delayed_work(nn->wq, &nn->learn_work, 0);
+	if (nn) {
+		ndp_rtnl_skip_own(nn, &sk->sk_receive_queue);
+		if (!skb_queue_empty_lockless(&sk->sk_receive_queue) || READ_ONCE(sk->sk_err))
+			queue_delayed_work(nn->wq, &nn->learn_work, 0);
+	}
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
@@ -136,6 +159,7 @@ void ndp_rtnl_close(struct ndp_net *nn)
 	nn->listen = NULL;
 	nn->request = NULL;
 	nn->heard = NULL;
+	nn->portid = 0;
 }
 
 /**
@@ -199,6 +223,15 @@ static int ndp_rtnl_verdict(struct ndp_net *nn)
 	return ack.err.error;
 }
 
+/* Events name the socket that asked for what they tell of. The first request has given it a number. */
+static void ndp_rtnl_note_portid(struct ndp_net *nn)
+{
+	struct sockaddr_nl name;
+
+	if (kernel_getsockname(nn->request, (struct sockaddr *)&name) > 0)
+		WRITE_ONCE(nn->portid, name.nl_pid);
+}
+
 /**
  * ndp_rtnl_route() - add or remove a route
  * @nn: namespace
@@ -234,6 +267,8 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 	ndp_rtnl_put(&msg.nlh, RTA_PRIORITY, &req->metric, sizeof(req->metric));
 
 	err = ndp_rtnl_send(nn->request, &msg, msg.nlh.nlmsg_len);
+	if (!nn->portid)
+		ndp_rtnl_note_portid(nn);
 	return err ?: ndp_rtnl_verdict(nn);
 }
 

@@ -12,6 +12,7 @@ from lib import pkt, rtnl
 from lib.lab import A, A_MAC, D, D_MAC, LL, MAC, PFX
 from lib.wait import wait_for
 
+RTMGRP_IPV6_ROUTE = 0x400
 SECOND = "2001:db8:2::/64"
 
 
@@ -258,3 +259,23 @@ def test_nd_f1_static_host_stays_when_the_longer_prefix_goes(lab):
     lab.tool.wait_prefix(PFX, "up0", present=False)
     wait_for(lambda: lab.tool.host(D), "the host, by the shorter one")
     assert lab.tool.host(D)["state"] == "static"
+
+
+def news_lost(ns):
+    """How many of the kernel's events found no room in the module's socket."""
+    rows = [x.split() for x in ns.read("/proc/net/netlink").splitlines()[1:]]
+    (row,) = [x for x in rows if x[1] == "0" and int(x[3], 16) & RTMGRP_IPV6_ROUTE]
+    return int(row[8])
+
+
+def test_nd_f2_own_routes_crowd_out_no_news(lab):
+    """An event for each of them would take more room than there is."""
+    hosts = [f"2001:db8:1::1:{i:x}" for i in range(2000)]
+    lab.tool("-b", "-", input="".join(f"host add {x} dev down0\n" for x in hosts))
+    wait_for(lambda: len(rtnl.routes(lab.r)) > len(hosts), "routes", timeout=60)
+    assert news_lost(lab.r) == 0
+    lab.r.ip(f"route del {hosts[7]} dev down0 proto 110")
+    wait_for(lambda: host_routes(lab, hosts[7]) == ["down0"], "what another deleted is put back")
+    lab.tool("link", "set", "down0", "role", "none")
+    wait_for(lambda: not rtnl.routes(lab.r), "routes gone", timeout=60)
+    assert news_lost(lab.r) == 0
