@@ -51,7 +51,8 @@ int ndp_net_start(struct ndp_net *nn)
 
 	if (nn->wq)
 		return 0;
-	nn->wq = alloc_ordered_workqueue("ndproxy", 0);
+	/* Answers and held packets wait for the routes that it makes. */
+	nn->wq = alloc_ordered_workqueue("ndproxy", WQ_HIGHPRI);
 	if (!nn->wq)
 		return -ENOMEM;
 	err = inet_ctl_sock_create(&nn->sk, PF_INET6, SOCK_RAW, IPPROTO_ICMPV6, nn->net);
