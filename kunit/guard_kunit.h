@@ -361,6 +361,7 @@ static inline void guardt_init_net(struct ndp_net *nn)
 	nn->net = &init_net;
 	nn->host_ops = &guardt_ops;
 	nn->limit[NDP_HOSTS_PER_PREFIX] = 64;
+	nn->limit[NDP_HOSTS_PER_LINK] = 64;
 	nn->limit[NDP_HOSTS_PER_LLADDR] = 64;
 	nn->limit[NDP_HOST_LIFETIME] = 600;
 	spin_lock_init(&nn->jobs.lock);

@@ -129,10 +129,13 @@ static void ndp_host_leave_link(struct ndp_host *host)
 	host->link->n_hosts--;
 }
 
+/* ND-F5: a link where addresses are made up leaves room in the prefix for the others. */
 static bool ndp_host_over_limit(struct ndp_net *nn, const struct ndp_sighting *s)
 {
-	return s->prefix->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_PREFIX]) &&
-	       s->evidence != NDP_BY_STATIC;
+	if (s->evidence == NDP_BY_STATIC)
+		return false;
+	return s->prefix->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_PREFIX]) ||
+	       s->link->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_LINK]);
 }
 
 static void ndp_host_refuse(struct ndp_net *nn, const struct ndp_sighting *s, enum ndp_drop why)

@@ -13,6 +13,7 @@ enum ndp_param {
 	NDP_SOLICITORS_PER_TARGET,
 	NDP_RECORD_LIFETIME,		/* seconds */
 	NDP_HOSTS_PER_PREFIX,
+	NDP_HOSTS_PER_LINK,
 	NDP_HOSTS_PER_LLADDR,
 	NDP_HOST_LIFETIME,		/* seconds */
 	NDP_NS_RATE,			/* per link and second */

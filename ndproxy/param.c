@@ -16,6 +16,7 @@ const struct ndp_param_desc ndp_param_desc[NDP_PARAMS] = {
 	[NDP_SOLICITORS_PER_TARGET] = { "solicitors_per_target", 1, 64, 8 },
 	[NDP_RECORD_LIFETIME]	    = { "record_lifetime",	 1, 3600, 5 },
 	[NDP_HOSTS_PER_PREFIX]	    = { "hosts_per_prefix",	 1, 1 << 20, 65536 },
+	[NDP_HOSTS_PER_LINK]	    = { "hosts_per_link",	 1, 1 << 20, 32768 },
 	[NDP_HOSTS_PER_LLADDR]	    = { "hosts_per_lladdr",	 1, 1 << 20, 256 },
 	[NDP_HOST_LIFETIME]	    = { "host_lifetime",	 1, 86400, 600 },
 	[NDP_NS_RATE]		    = { "ns_rate",		 1, 1000000, 1000 },
@@ -27,7 +28,7 @@ const struct ndp_param_desc ndp_param_desc[NDP_PARAMS] = {
 };
 
 static uint ndp_default[NDP_PARAMS] = {
-	4096, 8, 5, 65536, 256, 600, 1000, 1000, 100, 3, 256, 2048,
+	4096, 8, 5, 65536, 32768, 256, 600, 1000, 1000, 100, 3, 256, 2048,
 };
 
 module_param_named(targets_per_prefix, ndp_default[NDP_TARGETS_PER_PREFIX], uint, 0444);
@@ -38,6 +39,8 @@ module_param_named(record_lifetime, ndp_default[NDP_RECORD_LIFETIME], uint, 0444
 MODULE_PARM_DESC(record_lifetime, "Seconds that a solicitation is remembered");
 module_param_named(hosts_per_prefix, ndp_default[NDP_HOSTS_PER_PREFIX], uint, 0444);
 MODULE_PARM_DESC(hosts_per_prefix, "Hosts known per prefix");
+module_param_named(hosts_per_link, ndp_default[NDP_HOSTS_PER_LINK], uint, 0444);
+MODULE_PARM_DESC(hosts_per_link, "Hosts known per link");
 module_param_named(hosts_per_lladdr, ndp_default[NDP_HOSTS_PER_LLADDR], uint, 0444);
 MODULE_PARM_DESC(hosts_per_lladdr, "Hosts known per link-layer address on a link");
 module_param_named(host_lifetime, ndp_default[NDP_HOST_LIFETIME], uint, 0444);

@@ -55,7 +55,7 @@ enum ndp_counter {
  * @NDP_DROP_NA_RATE: over the link's rate of multicast advertisements
  * @NDP_DROP_TARGET_LIMIT: a record was pushed out by a newer one: too many targets
  * @NDP_DROP_SOLICITOR_LIMIT: too many solicitors for one target
- * @NDP_DROP_HOST_LIMIT: too many hosts in the prefix
+ * @NDP_DROP_HOST_LIMIT: too many hosts in the prefix or on the link
  * @NDP_DROP_LLADDR_LIMIT: too many hosts with one link-layer address
  * @NDP_DROP_NO_SOURCE: the link has no address to send from
  * @NDP_DROP_NO_MEMORY: allocation failed

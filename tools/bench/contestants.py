@@ -116,7 +116,7 @@ class Ndproxy(Wire):
     name = "ndproxy"
     module = tool = None
     limits = {"ns_rate": 1000000, "ns_burst": 1000000, "targets_per_prefix": 65536,
-              "hosts_per_prefix": 131072}
+              "hosts_per_prefix": 131072, "hosts_per_link": 131072}
 
     @classmethod
     def missing(cls):

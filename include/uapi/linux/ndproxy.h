@@ -200,7 +200,8 @@ enum ndproxy_evidence {
  * @NDPROXY_DROP_REASON_TARGET_LIMIT: Too many targets are being solicited in
  *   the prefix.
  * @NDPROXY_DROP_REASON_SOLICITOR_LIMIT: Too many solicitors of the target.
- * @NDPROXY_DROP_REASON_HOST_LIMIT: Too many hosts in the prefix.
+ * @NDPROXY_DROP_REASON_HOST_LIMIT: Too many hosts in the prefix, or on the
+ *   link.
  * @NDPROXY_DROP_REASON_LLADDR_LIMIT: Too many hosts with the link-layer
  *   address.
  * @NDPROXY_DROP_REASON_NO_SOURCE: The link has no address to send from.

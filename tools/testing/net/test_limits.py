@@ -16,9 +16,9 @@ from lib.wire import silence
 
 DEFAULTS = {"targets_per_prefix": 4096, "solicitors_per_target": 8,
             "record_lifetime": 5, "hosts_per_prefix": 65536,
-            "hosts_per_lladdr": 256, "host_lifetime": 600, "ns_rate": 1000,
-            "ns_burst": 1000, "mcast_na_rate": 100, "hold_per_target": 3,
-            "hold_packets": 256, "snoop_groups": 2048}
+            "hosts_per_link": 32768, "hosts_per_lladdr": 256,
+            "host_lifetime": 600, "ns_rate": 1000, "ns_burst": 1000,
+            "mcast_na_rate": 100, "hold_per_target": 3, "hold_packets": 256, "snoop_groups": 2048}
 
 
 def target(i):
@@ -140,6 +140,23 @@ def test_nd_i_hosts_per_prefix(lab):
     assert lab.tool.prefixes()[(PFX, "up0")]["hosts"] == 4
     assert dropped(lab, "host-limit") == 4
     mon.expect("limit")
+
+
+def test_nd_f5_hosts_per_link(lab3):
+    """Who makes up addresses on one link fills no prefix, and keeps nobody else from being known."""
+    lab3.tool.param("hosts_per_link", 4)
+    mon = lab3.monitor()
+    for i in range(8):
+        lab3.down0.send(pkt.na(f"02:00:00:00:d1:{i:02x}", target(i), target(i)))
+    wait_for(lambda: lab3.tool.stats("down0")["na_in"] == 8, "all heard")
+    assert dropped(lab3, "host-limit") == 4 == len(lab3.tool.hosts())
+    mon.expect("limit")
+    lab3.learn("down1", D_MAC, D)
+    lab3.tool("host", "add", E, "dev", "down0")
+    assert lab3.tool.host(D)["dev"] == "down1"
+    assert lab3.tool.host(E)["state"] == "static", "what the operator adds is not limited"
+    lab3.down0.send(pkt.na("02:00:00:00:d1:99", target(9), target(9)))
+    wait_for(lambda: dropped(lab3, "host-limit") == 5, "still full")
 
 
 def test_nd_i_hosts_per_lladdr(lab):

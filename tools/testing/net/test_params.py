@@ -82,6 +82,7 @@ BAD = {
     "solicitors_per_target-large": "solicitors_per_target=65",
     "targets_per_prefix-large": "targets_per_prefix=4294967295",
     "hosts_per_prefix-zero": "hosts_per_prefix=0",
+    "hosts_per_link-zero": "hosts_per_link=0",
     "hosts_per_lladdr-zero": "hosts_per_lladdr=0",
     "host_lifetime-zero": "host_lifetime=0",
     "ns_burst-zero": "ns_burst=0",
@@ -165,7 +166,7 @@ def test_control_modinfo_tells_the_parameters(unloaded):
                           capture_output=True, check=True)
     for word in ("upstream", "downstream", "targets_per_prefix",
                  "solicitors_per_target", "record_lifetime",
-                 "hosts_per_prefix", "hosts_per_lladdr", "host_lifetime",
+                 "hosts_per_prefix", "hosts_per_link", "hosts_per_lladdr", "host_lifetime",
                  "ns_rate", "ns_burst", "mcast_na_rate", "hold_per_target",
                  "hold_packets", "license:"):
         assert word in done.stdout
