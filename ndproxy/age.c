@@ -196,6 +196,19 @@ static void ndp_host_work(struct work_struct *work)
 }
 
 /**
+ * ndp_age_lifetime_set() - hosts live for another time: who is over it is asked now
+ * @nn: namespace
+ *
+ * Context: process.
+ */
+void ndp_age_lifetime_set(struct ndp_net *nn)
+{
+	spin_lock_bh(&nn->hosts.lock);
+	ndp_host_rearm_list(nn, &nn->hosts.lru, ndp_host_lifetime(nn));
+	spin_unlock_bh(&nn->hosts.lock);
+}
+
+/**
  * ndp_age_init() - set up the ageing of a namespace's hosts
  * @nn: new namespace
  */

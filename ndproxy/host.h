@@ -269,6 +269,7 @@ enum ndp_asked ndp_host_ask(struct ndp_net *nn, struct ndp_host *host);
 struct ndp_station *ndp_host_get_station(struct ndp_net *nn, const struct ndp_sighting *s);
 
 int ndp_station_init(struct ndp_net *nn);
+void ndp_age_lifetime_set(struct ndp_net *nn);
 void ndp_age_init(struct ndp_net *nn);
 int ndp_host_init(struct ndp_net *nn);
 void ndp_host_exit(struct ndp_net *nn);

@@ -146,5 +146,7 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 	if (which == NDP_SNOOP_GROUPS)
 		list_for_each_entry(link, &nn->links, list)
 			ndp_snm_check(link);
+	if (which == NDP_HOST_LIFETIME)
+		ndp_age_lifetime_set(nn);
 	return 0;
 }

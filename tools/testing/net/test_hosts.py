@@ -205,6 +205,13 @@ def test_nd_f3_probed_at_end_of_lifetime_and_lost(lab):
     assert lab.tool.gauge("hosts") == 0
 
 
+def test_nd_f3_a_shorter_lifetime_is_that_of_known_hosts_too(lab):
+    lab.learn("down0", D_MAC, D)
+    lab.tool.param("host_lifetime", 1)
+    lab.down0.expect(pkt.is_ns(D, src=LL["down0"]), timeout=5)
+    assert lab.tool.host(D)["state"] == "probing"
+
+
 @pytest.mark.heavy
 def test_nd_f3_probed_and_kept(lab):
     lab.tool.param("host_lifetime", 2)
