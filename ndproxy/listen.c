@@ -132,13 +132,19 @@ static int ndp_mld_set_link(struct ndp_link *link, const struct ndp_mld_change *
 {
 	struct net_device *dev = rtnl_dereference(link->dev);
 	bool runs = dev && ndp_mld_runs(dev);
+	struct ndp_mld_change all = *change;
 	int err;
 
 	/* What is set of an engine that is on, but has no active link yet, is for when it has. */
 	if (ndp_mld_tunes(change) && !change->has_on && !link->mld.on && !runs)
 		return ndp_mld_is_off(link->name, extack);
+	/* One that begins anew has what was set before, too. */
+	if (!runs && change->has_on && change->on) {
+		all.config = link->mld.config;
+		ndp_mld_keep(&all.config, &change->config);
+	}
 	if (runs || (dev && link->state == NDP_LINK_ACTIVE))
-		err = ndp_mld_apply(dev, change, extack);
+		err = ndp_mld_apply(dev, &all, extack);
 	else
 		err = mld_link_check(&change->config, extack);
 	if (err)

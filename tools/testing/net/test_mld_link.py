@@ -453,54 +453,6 @@ def test_mld_f4_ssm_exclude_is_muted(lab):
     assert lab.ear.reports(SSM) == [("ALLOW", frozenset([S[0]]))] * 2
 
 
-REFUSED = {
-    "no-device": ("mld", "link", "set", "nosuch0", "on"),
-    "robustness-0": ("mld", "link", "set", DEV, "robustness", "0"),
-    "robustness-8": ("mld", "link", "set", DEV, "robustness", "8"),
-    "robustness-264": ("mld", "link", "set", DEV, "robustness", "264"),
-    "interval-0": ("mld", "link", "set", DEV, "unsolicited-interval", "0"),
-    "interval-10001": ("mld", "link", "set", DEV, "unsolicited-interval", "10001"),
-    "gsr-60": ("mld", "link", "set", DEV, "gsr-delay", "60"),
-    "gsr--2": ("mld", "link", "set", DEV, "gsr-delay", "-2"),
-    "sources-8193": ("mld", "link", "set", DEV, "max-group-sources", "8193"),
-    "sources-65537": ("mld", "link", "set", DEV, "max-listener-sources", "65537"),
-    "off-with-more": ("mld", "link", "set", DEV, "off", "version", "1"),
-    "engine-off": ("mld", "listen", "lo", G1, "id", "t", "exclude"),
-    "id-kernel": ("mld", "listen", DEV, G1, "id", "kernel", "exclude"),
-    "id-long": ("mld", "listen", DEV, G1, "id", "x" * 32, "exclude"),
-    "id-empty": ("mld", "listen", DEV, G1, "id", "", "exclude"),
-    "source-multicast": ("mld", "listen", DEV, G1, "id", "t", "include", "ff02::5"),
-    "source-any": ("mld", "listen", DEV, G1, "id", "t", "include", "::"),
-    "unknown-listener": ("mld", "ignore", DEV, G1, "id", "nobody"),
-    "unknown-group": ("mld", "group", "show", G1, "dev", DEV),
-    "group-without-device": ("mld", "group", "show", G1),
-    "show-engine-off": ("mld", "link", "show", "lo"),
-    "groups-engine-off": ("mld", "group", "show", "dev", "lo"),
-}
-
-
-@pytest.fixture(scope="module")
-def still(request):
-    """A router that refusals leave as it is."""
-    from lib.lab import Lab
-    lab = Lab(links=(DEV,), roles=False)
-    lab.tool("mld", "link", "set", DEV, "on")
-    request.addfinalizer(lab.close)
-    return lab
-
-
-@pytest.mark.parametrize("what", REFUSED)
-def test_mld_refused_with_a_reason_and_nothing_done(still, what):
-    def now():
-        return [{k: v for k, v in x.items() if not k.endswith("_ms")}
-                for x in still.tool.json("mld", "group", "show")], \
-            {k: v for k, v in link(still).items() if k not in ("counters", "drops")}
-    time.sleep(SETTLE)
-    before = now()
-    assert still.tool.refused(*REFUSED[what])
-    assert now() == before
-
-
 def test_mld_t1_dump_of_many_groups_is_whole(lab):
     wanted = many(3000)
     batch(lab, [f"mld listen {DEV} {g} id t include {S[0]}" for g in wanted])
@@ -608,59 +560,6 @@ def test_mld_t2_nothing_is_due_on_an_idle_link(lab):
     lab.ear.mark()
     time.sleep(130 if os.environ.get("NDPROXY_KERNEL") == "uml" else 15)
     assert not lab.ear.messages()
-
-
-# --- links of the proxy
-
-def test_mld_parameter_on(make_lab):
-    """The engine is on on each link of the proxy, unless it is switched off there."""
-    lab = make_lab()
-    assert {x["ifname"] for x in lab.tool.json("mld", "link", "show")} == {"up0", "down0"}
-    ear = mld.Ear(lab.up0)
-    ear.wait_report(SN[0])
-    lab.tool("link", "set", "down0", "role", "none")
-    assert [x["ifname"] for x in lab.tool.json("mld", "link", "show")] == ["up0"]
-    lab.tool("mld", "link", "set", "up0", "off")
-    assert lab.tool.json("mld", "link", "show") == []
-    lab.r.down("up0")
-    wait_for(lambda: lab.tool.links()["up0"]["state"] == "down", "down")
-    lab.r.up("up0")
-    wait_for(lambda: lab.tool.links()["up0"]["state"] == "active", "active")
-    assert lab.tool.json("mld", "link", "show") == [], "it stays off"
-
-
-@pytest.mark.alone
-def test_mld_parameter_off(make_lab):
-    kmod.unload()
-    kmod.load("mld=0")
-    try:
-        lab = make_lab()
-        assert lab.tool.json("mld", "link", "show") == []
-        lab.tool("mld", "link", "set", "up0", "on", "version", "1", "robustness", "3")
-        assert link(lab)["version"] == 1
-    finally:
-        kmod.unload()
-        kmod.load()
-
-
-def test_mld_setting_survives_the_device(make_lab):
-    lab = make_lab(("up0",))
-
-    def runs():
-        return "down0" in {x["ifname"] for x in lab.tool.json("mld", "link", "show")}
-    lab.tool("link", "set", "down0", "role", "downstream")
-    lab.tool("mld", "link", "set", "down0", "on", "robustness", "3")
-    lab.add_link("down0")
-    wait_for(runs, "started")
-    assert lab.tool.json("mld", "link", "show", "down0")[0]["robustness"] == 3
-    lab.tool("mld", "link", "set", "down0", "version", "1", "robustness", "5")
-    lab.r.ip("link del down0")
-    wait_for(lambda: not runs(), "gone")
-    lab.ports.pop("down0").close()
-    lab.add_link("down0")
-    wait_for(runs, "back")
-    got = lab.tool.json("mld", "link", "show", "down0")[0]
-    assert (got["version"], got["robustness"]) == (1, 5)
 
 
 def test_mld_unprivileged(lab):
