@@ -223,7 +223,7 @@ static int ndp_rtnl_verdict(struct ndp_net *nn)
 	return ack.err.error;
 }
 
-/* Events name the socket that asked for what they tell of. The first request has given it a number. */
+/* Events name the socket that asked for what they tell of; the first request gives it a number. */
 static void ndp_rtnl_note_portid(struct ndp_net *nn)
 {
 	struct sockaddr_nl name;
