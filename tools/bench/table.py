@@ -62,7 +62,7 @@ def text(out):
     head = [f"kernel {m['kernel']} ({m['architecture']}), {m['cpus']} CPU {m['cpu_model']}, "
             f"{m['memory_mib']} MiB, clock {m['clocksource']}",
             f"{s['targets']} targets; latency at {s['latency_rate']} NS/s; rate in steps of "
-            f"{s['step']:g} s; rounds: {s['rounds']}", ""]
+            f"{s['step']:g} s; rounds: {s['rounds']}{'; beside a busy program' * s['busy']}", ""]
     rows = [("NS to NA, us", "cold p50", "p99", "max", "warm p50", "p99", "max", "lost cold warm",
              "NS/s held", "host asked")]
     for name, r in out["results"].items():
