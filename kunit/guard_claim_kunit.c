@@ -115,7 +115,7 @@ static void nd_f4_dad_with_guard_off_takes_its_second(struct kunit *test)
 	guardt_pass(t, 2 * HZ);
 	KUNIT_EXPECT_EQ(test, t->n_probes, 0);
 	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
-	guardt_expect_after(test, start, t->entered, HZ);
+	guardt_expect_after(test, start, t->entered, NDP_DAD_TIME);
 }
 
 /* --- probes that could not be sent ------------------------------------------------------------ */
@@ -171,7 +171,7 @@ static void nd_f4_stalls_do_not_put_dad_off(struct kunit *test)
 	guardt_pass(t, 2 * HZ);
 	KUNIT_EXPECT_EQ(test, t->n_probes, 3);
 	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
-	guardt_expect_after(test, start, t->entered, HZ);
+	guardt_expect_after(test, start, t->entered, NDP_DAD_TIME);
 }
 
 /* --- while the host is being asked, with no lock held ----------------------------------------- */

@@ -77,7 +77,7 @@ static void guard_second_dad_keeps_the_time(struct kunit *test, unsigned int sec
 	guardt_pass(t, 2 * HZ);
 	KUNIT_EXPECT_EQ(test, t->n_probes, 3);
 	KUNIT_EXPECT_EQ(test, guardt_where(t), second);
-	guardt_expect_after(test, start, t->entered, HZ);
+	guardt_expect_after(test, start, t->entered, NDP_DAD_TIME);
 }
 
 /* Another probe of the same prober is nothing new, and begins no second anew. */
@@ -179,7 +179,7 @@ static void nd_f4_uncontested_dad_moves_the_host(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, guardt_where(t), LINK_B);
 	KUNIT_EXPECT_EQ(test, guardt_look(t).evidence, NDP_BY_DAD);
 	KUNIT_EXPECT_EQ(test, guardt_look(t).mac, LINK_B);
-	guardt_expect_after(test, start, t->entered, HZ);
+	guardt_expect_after(test, start, t->entered, NDP_DAD_TIME);
 }
 
 /* Its life begins anew where it moved to: what was heard there is the news. */

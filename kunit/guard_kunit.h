@@ -31,7 +31,7 @@ enum {
 #define STEP		(HZ / 8)
 #define THRICE		(3 * STEP)
 #define QUIET		(HZ / 2)
-#define WAIT		(HZ - THRICE)
+#define WAIT		(NDP_DAD_TIME - THRICE)
 #define LATE		(HZ / 8)		/* the timer's wheel is that coarse */
 
 #define PROBES_NOTED	16

@@ -35,7 +35,7 @@
 #define NDP_GUARD_QUIET		(HZ / 2)	/* a refusal stands for so long */
 #define NDP_GUARD_STALLS	8		/* probes that could not leave */
 
-/* A DAD probe goes uncontested for a second in all (ND-F1). */
+/* A DAD probe goes uncontested for its time in all (ND-F1). */
 #define NDP_GUARD_WAIT		(NDP_DAD_TIME - NDP_GUARD_PROBES * NDP_GUARD_TIME)
 
 /**

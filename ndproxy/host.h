@@ -250,7 +250,11 @@ struct ndp_host_ops {
 	void (*removed)(struct ndp_link *link);
 };
 
-#define NDP_DAD_TIME		HZ	/* RetransTimer, in which a DAD probe may be contested */
+/*
+ * RetransTimer, in which a DAD probe may be contested (RFC 4862 5.4), and a little: the prober, whose
+ * second began earlier and may end later, is asked at once then, and would keep silent for another.
+ */
+#define NDP_DAD_TIME		(HZ + HZ / 8)
 
 /* Context of these: hosts' lock. */
 void ndp_station_put(struct ndp_net *nn, struct ndp_station *station);
