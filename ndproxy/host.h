@@ -251,8 +251,8 @@ struct ndp_host_ops {
 };
 
 /*
- * RetransTimer, in which a DAD probe may be contested (RFC 4862 5.4), and a little: the prober, whose
- * second began earlier and may end later, is asked at once then, and would keep silent for another.
+ * RetransTimer, in which a DAD probe may be contested (RFC 4862 5.4), and a little: the prober,
+ * whose second may end later, is asked at once then, and would keep silent for another.
  */
 #define NDP_DAD_TIME		(HZ + HZ / 8)
 
