@@ -333,6 +333,7 @@ static inline int guardt_init_link(struct guardt *t, unsigned int i)
 	t->mac[i][ETH_ALEN - 1] = i;
 	INIT_LIST_HEAD(&link->hosts);
 	INIT_LIST_HEAD(&link->late);
+	INIT_LIST_HEAD(&link->late_list);
 	rcu_assign_pointer(link->dev, t->dev[i]);
 	snprintf(link->name, sizeof(link->name), "guard%u", i);
 	link->nn = &t->nn;

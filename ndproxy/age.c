@@ -88,6 +88,7 @@ static void ndp_host_probe_now(struct ndp_net *nn, struct ndp_host *host)
 	} else if (!host->dead && host->state == NDP_HOST_PROBING && host->link == link) {
 		list_move(&host->timed, &link->late);
 		link->late_at = jiffies + NDP_LATE_TIME;
+		list_move_tail(&link->late_list, &nn->hosts.late);
 	}
 	ndp_host_put(host);
 }
@@ -106,31 +107,25 @@ static void ndp_host_probe(struct ndp_net *nn, struct ndp_host *host)
 /* The first of those that wait on a link that may be tried again. */
 static struct ndp_host *ndp_host_late(struct ndp_net *nn)
 {
-	struct ndp_host *host = NULL;
-	struct ndp_link *link;
-	unsigned long i;
+	struct ndp_link *link, *tmp;
 
-	rcu_read_lock();
-	xa_for_each(&nn->by_ifindex, i, link) {
-		if (list_empty(&link->late) || time_before(jiffies, link->late_at))
-			continue;
-		host = list_first_entry(&link->late, struct ndp_host, timed);
-		break;
+	list_for_each_entry_safe(link, tmp, &nn->hosts.late, late_list) {
+		if (time_before(jiffies, link->late_at))
+			break;
+		if (!list_empty(&link->late))
+			return list_first_entry(&link->late, struct ndp_host, timed);
+		list_del_init(&link->late_list);
 	}
-	rcu_read_unlock();
-	return host;
+	return NULL;
 }
 
 static void ndp_host_rearm_late(struct ndp_net *nn)
 {
-	struct ndp_link *link;
-	unsigned long i;
+	struct ndp_link *link = list_first_entry_or_null(&nn->hosts.late, struct ndp_link,
+							 late_list);
 
-	rcu_read_lock();
-	xa_for_each(&nn->by_ifindex, i, link)
-		if (!list_empty(&link->late))
-			ndp_host_arm(nn, link->late_at);
-	rcu_read_unlock();
+	if (link)
+		ndp_host_arm(nn, link->late_at);
 }
 
 static bool ndp_host_age_one(struct ndp_net *nn)

@@ -42,6 +42,11 @@ void ndp_host_flush_link(struct ndp_net *nn, struct ndp_link *link,
 	ndp_guard_drop_link(nn, link, prefix);
 	while (ndp_host_flush_batch(nn, link, prefix, true))
 		cond_resched();
+	if (prefix)
+		return;
+	spin_lock_bh(&nn->hosts.lock);
+	list_del_init(&link->late_list);
+	spin_unlock_bh(&nn->hosts.lock);
 }
 
 /**

@@ -567,6 +567,7 @@ int ndp_host_init(struct ndp_net *nn)
 	INIT_LIST_HEAD(&hosts->probing);
 	INIT_LIST_HEAD(&hosts->tentative);
 	INIT_LIST_HEAD(&hosts->restored);
+	INIT_LIST_HEAD(&hosts->late);
 	ndp_guard_init(nn);
 	err = rhashtable_init(&hosts->table, &ndp_host_params);
 	if (err)

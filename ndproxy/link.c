@@ -411,6 +411,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	INIT_LIST_HEAD(&link->static_prefixes);
 	INIT_LIST_HEAD(&link->hosts);
 	INIT_LIST_HEAD(&link->late);
+	INIT_LIST_HEAD(&link->late_list);
 	INIT_LIST_HEAD(&link->snm.own);
 	ndp_bucket_init(&link->ns_unknown);
 	ndp_bucket_init(&link->ns_known);

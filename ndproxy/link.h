@@ -143,7 +143,8 @@ struct ndp_snm_link {
  * @n_hosts: how many; ndp_hosts.lock
  * @late: hosts that are to be asked and wait for the link's rate, in the order of their turns
  *        (ndp_host.timed); ndp_hosts.lock
- * @late_at: jiffies when the first of them is tried next, valid if there is one; ndp_hosts.lock
+ * @late_list: in ndp_hosts.late; ndp_hosts.lock
+ * @late_at: jiffies when the first of them is tried next, valid in that list; ndp_hosts.lock
  * @ns_unknown: rate of solicitations for targets whose host is not known
  * @ns_known: rate of solicitations for the others, which a scan must not starve (ND-F5)
  * @ns_dad: rate of DAD probes, whose loss would make a duplicate
@@ -185,6 +186,7 @@ struct ndp_link {
 	struct list_head hosts;
 	unsigned int n_hosts;
 	struct list_head late;
+	struct list_head late_list;
 	unsigned long late_at;
 	struct ndp_bucket ns_unknown;
 	struct ndp_bucket ns_known;

@@ -266,6 +266,25 @@ def test_nd_f3_dead_host_does_not_survive_the_rate(make_lab):
 
 
 @pytest.mark.heavy
+def test_nd_f3_link_goes_whose_hosts_wait_for_the_rate(make_lab):
+    """Those of other links are asked as before."""
+    lab = make_lab(("up0", "down0", "down1"), hosts=("down0",))
+    lab.give(lab.dh, D)
+    other = [f"2001:db8:1::{0x2000 + i:x}" for i in range(20)]
+    slow(lab)
+    lab.tool("-b", "-", input="".join(
+        f"host add {x} dev {dev} evidence na\n" for dev, addrs in (("down1", other), ("down0", [D]))
+        for x in addrs))
+    wait_for(lambda: lab.tool.drops("down1").get("ns-rate"), "over its rate", 20)
+    lab.tool("link", "set", "down1", "role", "none")
+    assert set(lab.tool.hosts()) == {D}
+    lab.tool.param("ns_rate", 10)
+    for _ in range(3):
+        time.sleep(4)
+        assert lab.tool.host(D)["age_ms"] < 4000, "it was asked"
+
+
+@pytest.mark.heavy
 def test_nd_f3_static_host_is_not_probed(lab):
     lab.tool.param("host_lifetime", 1)
     lab.tool("host", "add", D, "dev", "down0")
