@@ -40,4 +40,5 @@ def machine():
         clock = f.read().strip()
     return {"kernel": platform.release(), "version": platform.version(),
             "architecture": platform.machine(), "cpus": os.cpu_count(),
+            "cpus_possible": os.sysconf("SC_NPROCESSORS_CONF"),
             "cpu_model": model[0] if model else "", "memory_mib": memory, "clocksource": clock}

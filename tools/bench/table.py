@@ -59,7 +59,8 @@ def lines(rows):
 def text(out):
     """Everything, for people."""
     m, s = out["machine"], out["settings"]
-    head = [f"kernel {m['kernel']} ({m['architecture']}), {m['cpus']} CPU {m['cpu_model']}, "
+    head = [f"kernel {m['kernel']} ({m['architecture']}), {m['cpus']} CPU of "
+            f"{m['cpus_possible']} {m['cpu_model']}, "
             f"{m['memory_mib']} MiB, clock {m['clocksource']}",
             f"{s['targets']} targets; latency at {s['latency_rate']} NS/s; rate in steps of "
             f"{s['step']:g} s; rounds: {s['rounds']}{'; beside a busy program' * s['busy']}", ""]
