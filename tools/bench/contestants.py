@@ -17,6 +17,7 @@ class Wire:
 
     name = "wire"
     most_targets = 1 << 20
+    makes_routes = False            # to the targets; else the operator knows them
 
     @staticmethod
     def missing():
@@ -114,6 +115,7 @@ class Ndproxy(Wire):
     """This module: two roles, and limits above what is asked here."""
 
     name = "ndproxy"
+    makes_routes = True
     module = tool = None
     limits = {"ns_rate": 1000000, "ns_burst": 1000000, "targets_per_prefix": 65536,
               "hosts_per_prefix": 131072, "hosts_per_link": 131072}
@@ -142,6 +144,29 @@ class Ndproxy(Wire):
         run("rmmod", "ndproxy")
 
 
+class NdproxyStatic(Ndproxy):
+    """This module with the prefix in mode static: it answers at once, and asks as well, for the route."""
+
+    name = "ndproxy-static"
+    mode = "static"
+
+    def start(self, bed, targets):
+        super().start(bed, targets)
+        bed.inside("r", self.tool, "prefix", "add", PREFIX, "dev", "up0", "mode", self.mode)
+
+
+class NdproxyRoute(NdproxyStatic):
+    """This module in mode route: it answers at once where the operator's routes lead elsewhere."""
+
+    name = "ndproxy-route"
+    makes_routes = False
+    mode = "route"
+
+    def start(self, bed, targets):
+        super().start(bed, targets)
+        bed.batch("r", [f"route replace {address(n)}/128 dev down0" for n in targets])
+
+
 def packet_sockets(bed):
     """How many there are in the router: what a daemon listens on. The file's first line is a heading."""
     return len(bed.inside("r", "cat", "/proc/net/packet").splitlines()) - 1
@@ -156,4 +181,4 @@ def wait_for(condition, what, timeout=20):
         time.sleep(0.1)
 
 
-ALL = (Wire, Own, ProxyNdp, NdppdStatic, Ndppd, Npd6, Ndproxy)
+ALL = (Wire, Own, ProxyNdp, NdppdStatic, Ndppd, Npd6, NdproxyRoute, NdproxyStatic, Ndproxy)

@@ -4,19 +4,21 @@
 FIGURES = ("cold_p50_us", "cold_p99_us", "warm_p50_us", "warm_p99_us", "rate")
 
 
-def ratios(results, subject="ndproxy"):
-    """How many times better the subject is than each other, per figure: above 1 is better."""
+def better(mine, theirs):
+    """How many times, per figure: above 1 is better."""
     out = {}
-    mine = results.get(subject)
-    for name, theirs in results.items():
-        if not mine or name == subject:
-            continue
-        out[name] = {}
-        for figure in FIGURES:
-            a, b = mine[figure], theirs[figure]
-            if a and b:
-                out[name][figure] = round(a / b if figure == "rate" else b / a, 3)
+    for figure in FIGURES:
+        a, b = mine[figure], theirs[figure]
+        if a and b:
+            out[figure] = round(a / b if figure == "rate" else b / a, 3)
     return out
+
+
+def ratios(results):
+    """How many times better ndproxy is than each other, by mode and other."""
+    modes = [name for name in results if name.startswith("ndproxy")]
+    return {mode: {name: better(results[mode], theirs) for name, theirs in results.items()
+                   if name not in modes} for mode in modes}
 
 
 def lost(row):
@@ -70,10 +72,11 @@ def text(out):
         rows.append((name, *(number(r[f"{part}_{p}_us"]) for part in ("cold", "warm")
                              for p in ("p50", "p99", "max")), lost(r), rate(r), heard(r)))
     body = lines(rows)
-    if out["ratios"]:
-        rows = [("ndproxy is better by", *FIGURES)]
-        for name, r in out["ratios"].items():
+    for mode, others in out["ratios"].items():
+        rows = [(f"{mode} is better by", *FIGURES)]
+        for name, r in others.items():
             rows.append((f"than {name}", *(number(r.get(f), 2) for f in FIGURES)))
-        body += ["", *lines(rows)]
+        if others:
+            body += ["", *lines(rows)]
     body += [f"not measured: {name}: {why}" for name, why in out["skipped"].items()]
     return "\n".join(head + body)
