@@ -497,6 +497,15 @@ static int run_object(const struct object *obj, int argc, char **argv)
 	return run_cmd(obj, cmd, argc, argv);
 }
 
+/* "help link set" is another way to say "link set help". */
+static void help_last(int argc, char **argv)
+{
+	char *help = argv[0];
+
+	memmove(argv, argv + 1, (argc - 1) * sizeof(*argv));
+	argv[argc - 1] = help;
+}
+
 /**
  * cmd_run() - run one command
  * @argc: number of words, without the program's name and options
@@ -512,6 +521,8 @@ int cmd_run(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
+	if (argc > 1 && !strcmp(argv[0], "help"))
+		help_last(argc, argv);
 	obj = find_object(argv[0]);
 	if (!obj) {
 		usage(stderr);

@@ -176,6 +176,13 @@ def help_of_one_command():
 
 
 @test
+def help_may_come_first():
+    for words in (("link",), ("link", "set"), ("mld", "group", "show"), ("help",)):
+        assert run("help", *words).stdout == run(*words, "help").stdout, words
+    assert '"nosuch" is unknown' in usage_error("help", "nosuch")
+
+
+@test
 def help_fits_the_screen():
     for line in run("help").stdout.splitlines():
         assert len(line) <= 80, line
