@@ -65,7 +65,7 @@ static void ndp_rtnl_skip_own(const struct ndp_net *nn, struct sk_buff_head *que
 	consume_skb(skb);
 }
 
-/* Events have come, or were lost: either way the work finds out. */
+/* Events have come. */
 static void ndp_rtnl_ready(struct sock *sk)
 {
 	struct ndp_net *nn;
@@ -74,10 +74,23 @@ static void ndp_rtnl_ready(struct sock *sk)
 	nn = sk->sk_user_data;
 	if (nn) {
 		ndp_rtnl_skip_own(nn, &sk->sk_receive_queue);
-		if (!skb_queue_empty_lockless(&sk->sk_receive_queue) || READ_ONCE(sk->sk_err))
+		if (!skb_queue_empty_lockless(&sk->sk_receive_queue))
 			queue_delayed_work(nn->wq, &nn->learn_work, 0);
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
+}
+
+/* Events were lost; netlink_set_err() tells so with interrupts off. The work finds out. */
+static void ndp_rtnl_lost(struct sock *sk)
+{
+	unsigned long flags;
+	struct ndp_net *nn;
+
+	read_lock_irqsave(&sk->sk_callback_lock, flags);
+	nn = sk->sk_user_data;
+	if (nn)
+		queue_delayed_work(nn->wq, &nn->learn_work, 0);
+	read_unlock_irqrestore(&sk->sk_callback_lock, flags);
 }
 
 static void ndp_rtnl_set_user(struct socket *sock, struct ndp_net *nn)
@@ -88,7 +101,7 @@ static void ndp_rtnl_set_user(struct socket *sock, struct ndp_net *nn)
 	sk->sk_user_data = nn;
 	if (nn) {
 		sk->sk_data_ready = ndp_rtnl_ready;
-		sk->sk_error_report = ndp_rtnl_ready;
+		sk->sk_error_report = ndp_rtnl_lost;
 	}
 	write_unlock_bh(&sk->sk_callback_lock);
 }

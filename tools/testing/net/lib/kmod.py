@@ -14,7 +14,7 @@ SPLAT = re.compile(
     r"suspicious RCU|sleeping function|refcount_t|unreferenced object|"
     r"new suspected memory leaks|ODEBUG|unregister_netdevice: waiting|"
     r"leaked reference|Objects remaining|stack guard page|soft lockup|"
-    r"Slab cache still has|ref_tracker|unable to handle")
+    r"Slab cache still has|ref_tracker(?!: memory allocation failure)|unable to handle")
 
 
 def loaded():
