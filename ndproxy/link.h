@@ -98,7 +98,8 @@ struct ndp_mld {
  * @n_joins: how many; read without a lock
  * @n_homes: groups of hosts that live here; ndp_hosts.lock
  * @own: this router's own addresses here: struct ndp_snm_own
- * @own_stale: look whether these are all of them
+ * @own_stale: look whether these are all of them, and each has a home
+ * @own_lacks: one has none, since there was no room
  * @stale: look whether it listens to all that it should
  * @lacks: it does not, since there was no room
  */
@@ -108,6 +109,7 @@ struct ndp_snm_link {
 	unsigned int n_homes;
 	struct list_head own;
 	bool own_stale;
+	bool own_lacks;
 	bool stale;
 	bool lacks;
 };

@@ -359,6 +359,8 @@ static void ndp_snm_remove_home(struct ndp_net *nn, struct ndp_snm_home *home)
 	rhltable_remove(&nn->snm.homes, &home->node, ndp_snm_params);
 	home->held = false;
 	home->link->snm.n_homes--;
+	if (home->link->snm.own_lacks)
+		home->link->snm.own_stale = true;
 }
 
 static struct ndp_snm_home *ndp_snm_next_fresh(struct ndp_net *nn)
@@ -439,7 +441,6 @@ static void ndp_snm_sync_links(struct ndp_net *nn, unsigned int *n)
 	list_for_each_entry(link, &nn->links, list) {
 		if (link->snm.own_stale)
 			ndp_snm_sync_own(link);
-		link->snm.own_stale = false;
 		if (!link->snm.stale || *n >= NDP_SNM_BATCH)
 			continue;
 		link->snm.lacks = false;
@@ -487,7 +488,7 @@ static void ndp_snm_rearm(struct ndp_net *nn, bool more)
 	if (home)
 		delay = home->left + NDP_SNM_LINGER - jiffies;
 	list_for_each_entry(link, &nn->links, list)
-		if (link->snm.stale)
+		if (link->snm.stale || link->snm.own_stale)
 			delay = min_t(long, delay, HZ);
 	if (more || !list_empty(&nn->snm.fresh))
 		delay = 0;

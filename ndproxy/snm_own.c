@@ -43,6 +43,7 @@ static void ndp_snm_see_own(struct ndp_link *link, struct ndp_snm_own *own)
 		return;
 	spin_lock_bh(&link->nn->hosts.lock);
 	own->home = ndp_snm_get_home(link->nn, link, &own->addr);
+	link->snm.own_lacks |= !own->home;
 	spin_unlock_bh(&link->nn->hosts.lock);
 }
 
@@ -91,9 +92,12 @@ void ndp_snm_sync_own(struct ndp_link *link)
 	struct ndp_snm_own *own;
 	unsigned int i, n = 0;
 
+	/* Without memory it is tried again. */
 	addrs = kmalloc_array(NDP_SNM_OWN, sizeof(*addrs), GFP_KERNEL);
 	if (!addrs)
 		return;
+	link->snm.own_stale = false;
+	link->snm.own_lacks = false;
 	if (dev)
 		n = ndp_snm_read_own(dev, addrs);
 	list_for_each_entry(own, &link->snm.own, list)
@@ -102,6 +106,8 @@ void ndp_snm_sync_own(struct ndp_link *link)
 		own = ndp_snm_find_own(link, &addrs[i]) ?: ndp_snm_add_own(link, &addrs[i]);
 		if (own)
 			ndp_snm_see_own(link, own);
+		else
+			link->snm.own_stale = true;
 	}
 	ndp_snm_drop_own(link);
 	kfree(addrs);

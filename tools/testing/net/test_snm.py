@@ -250,6 +250,21 @@ def test_mld_s2_own_address_that_found_no_room_is_tried_again(make_lab):
     wait_for(lambda: joined(lab, "down0", own=True) == {pkt.snm(R_ADDR)}, "the router's own")
 
 
+@pytest.mark.heavy
+def test_mld_s2_own_address_has_room_when_hosts_have_left(make_lab):
+    """Nothing but their leaving tells that there is room."""
+    lab = engines(make_lab(("up0", "down0")))
+    late = "2001:db8:1::7777"
+    lab.tool.param("snoop_groups", 2)
+    add_hosts(lab, "up0", 0x1000, 3)
+    wait_for(lambda: link(lab, "down0")["snooped"] == 2, "no more")
+    lab.r.ip(f"addr add {late}/64 dev up0 nodad")
+    holds_for(lambda: pkt.snm(late) not in joined(lab, "down0", own=True), "no room")
+    for i in range(3):
+        lab.tool("host", "del", f"2001:db8:1::{0x1000 + i:x}")
+    wait_for(lambda: pkt.snm(late) in joined(lab, "down0", own=True), "the router's own", 70)
+
+
 def test_mld_s2_default_limit(make_lab):
     lab = engines(make_lab(("up0", "down0")))
     assert lab.tool.params()["snoop_groups"]["default"] == 2048
