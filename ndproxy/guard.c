@@ -8,7 +8,7 @@
  *  none      DAD probe on another link             WAITING   (the probe is carried to the host)
  *  none      other evidence on another link        ASKING    ask the host on its own link
  *  WAITING   other evidence on another link        ASKING    ask
- *  WAITING   5/8 s passed                          ASKING    ask
+ *  WAITING   3/4 s passed                          ASKING    ask
  *  ASKING    1/8 s passed, asked less than thrice  ASKING    ask again
  *  ASKING    1/8 s passed, asked thrice            none      the host moves
  *  WAITING,  the kernel gives the neighbour up     none      the host moves
@@ -237,7 +237,7 @@ bool ndp_guard_is_probed(const struct ndp_host *host)
 {
 	const struct ndp_claim *claim = host->claim;
 
-	return claim && claim->state != NDP_CLAIM_REFUSED && claim->evidence == NDP_BY_DAD;
+	return claim && claim->evidence == NDP_BY_DAD;
 }
 
 /**

@@ -73,7 +73,9 @@ static struct ndp_echo *ndp_echo_find(struct ndp_loop *loop, u64 key)
 		/* Before the clock comes round. */
 		if (echo->until && !time_before(now, echo->until))
 			echo->until = 0;
-		if (!place && echo->again != NDP_AGAIN_PENDING)
+		if (echo->again == NDP_AGAIN_PENDING)
+			continue;
+		if (!place || (place->until && !echo->until))
 			place = echo;
 	}
 	return place;
