@@ -257,10 +257,8 @@ static void mld_kernel_ask(struct mld_link *link, const struct in6_addr *group,
 		if (req->nsources)
 			err = mld_kernel_listen_wide(link, group, req);
 	}
-	if (err == -ENOMEM) {
-		mld_kernel_note(link, NULL);
-		link->retry = mld_now() + MLD_KERNEL_RETRY;
-	}
+	if (err == -ENOMEM)
+		link->retry = min(link->retry, mld_now() + MLD_KERNEL_RETRY);
 }
 
 /* Ask for a group as the kernel has it, or for nothing with @mc NULL. */
@@ -372,11 +370,14 @@ void mld_kernel_sync(struct mld_link *link)
 	unsigned int n;
 	bool all;
 
+	mutex_lock(&link->lock);
+	if (link->retry <= mld_now()) {
+		link->retry = MLD_NEVER;
+		mld_kernel_note(link, NULL);
+	}
+	mutex_unlock(&link->lock);
 	if (!READ_ONCE(link->nchanged) && !READ_ONCE(link->all_changed))
 		return;
-	mutex_lock(&link->lock);
-	link->retry = MLD_NEVER;
-	mutex_unlock(&link->lock);
 	groups = kvmalloc(sizeof(link->changed), GFP_KERNEL);
 	spin_lock_bh(&link->input_lock);
 	n = link->nchanged;
