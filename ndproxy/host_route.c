@@ -6,6 +6,8 @@
 
 #include "ndproxy.h"
 
+#define NDP_ROUTE_BATCH		64	/* hosts per hold of the lock */
+
 /**
  * ndp_host_queue_route() - have a host's route looked at
  * @nn: namespace
@@ -71,6 +73,40 @@ bool ndp_host_route_done(struct ndp_net *nn, struct ndp_host *host, enum ndp_hos
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_host_route_done);
 
+static bool ndp_host_may_be_led_away(const struct ndp_host *host, const struct ndp_prefix *prefix)
+{
+	return host->prefix == prefix && host->route == NDP_ROUTE_NONE &&
+	       host->state != NDP_HOST_TENTATIVE;
+}
+
+static bool ndp_host_may_lack_route(const struct ndp_host *host, const struct ndp_prefix *prefix)
+{
+	return host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_FOREIGN;
+}
+
+/* All hosts of a link, in turns; who comes meanwhile has its route looked at in any case. */
+static void ndp_host_queue_routes(struct ndp_net *nn, struct ndp_link *link,
+				  bool (*wanted)(const struct ndp_host *, const struct ndp_prefix *),
+				  const struct ndp_prefix *prefix)
+{
+	struct ndp_host *host;
+	unsigned int left;
+
+	spin_lock_bh(&nn->hosts.lock);
+	for (left = link->n_hosts; left && !list_empty(&link->hosts); left--) {
+		host = list_first_entry(&link->hosts, struct ndp_host, link_list);
+		list_move_tail(&host->link_list, &link->hosts);
+		if (wanted(host, prefix))
+			ndp_host_queue_route(nn, host);
+		if (left % NDP_ROUTE_BATCH)
+			continue;
+		spin_unlock_bh(&nn->hosts.lock);
+		cond_resched();
+		spin_lock_bh(&nn->hosts.lock);
+	}
+	spin_unlock_bh(&nn->hosts.lock);
+}
+
 /**
  * ndp_host_reroute() - a link's routes to a prefix changed
  * @nn: namespace
@@ -83,26 +119,19 @@ EXPORT_SYMBOL_IF_KUNIT(ndp_host_route_done);
 void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
 {
 	struct ndp_onlink *onlink;
-	struct ndp_host *host;
 
-	list_for_each_entry(onlink, &prefix->onlinks, prefix_list) {
-		spin_lock_bh(&nn->hosts.lock);
-		list_for_each_entry(host, &onlink->link->hosts, link_list)
-			if (host->prefix == prefix && host->route == NDP_ROUTE_NONE &&
-			    host->state != NDP_HOST_TENTATIVE)
-				ndp_host_queue_route(nn, host);
-		spin_unlock_bh(&nn->hosts.lock);
-	}
+	list_for_each_entry(onlink, &prefix->onlinks, prefix_list)
+		ndp_host_queue_routes(nn, onlink->link, ndp_host_may_be_led_away, prefix);
 }
 
 /**
- * ndp_host_route_lost() - a route to a host was deleted
+ * ndp_host_route_lost() - a route to a host was deleted or replaced
  * @nn: namespace
  * @group: group number
  * @addr: of the route
  *
- * Some program cleaned up what it did not make: put the route back. Or it took away its own route,
- * which stood in the way of ours, wherever it led. The module's own changes are told as well: where
+ * Some program cleaned up what it did not make: put the route back, unless it put its own there. Or it
+ * took away its own route, which stood in the way of ours, wherever it led. The module's own changes are told as well: where
  * our route stands, nothing happens.
  *
  * Context: the namespace's workqueue, as is all that reads @route_ifindex; RTNL, RCU.
@@ -136,13 +165,7 @@ out:
 void ndp_host_routes_again(struct ndp_net *nn)
 {
 	struct ndp_link *link;
-	struct ndp_host *host;
 
-	list_for_each_entry(link, &nn->links, list) {
-		spin_lock_bh(&nn->hosts.lock);
-		list_for_each_entry(host, &link->hosts, link_list)
-			if (host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_FOREIGN)
-				ndp_host_queue_route(nn, host);
-		spin_unlock_bh(&nn->hosts.lock);
-	}
+	list_for_each_entry(link, &nn->links, list)
+		ndp_host_queue_routes(nn, link, ndp_host_may_lack_route, NULL);
 }

@@ -52,8 +52,8 @@ static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_a
 	rtnl_unlock();
 }
 
-/* A route to a host was deleted, on whatever device: ours may be missing, or have room now. */
-static void ndp_learn_host_deleted(struct ndp_net *nn, const struct in6_addr *addr)
+/* A route to a host was deleted or replaced, on whatever device: ours may be missing, or have room. */
+static void ndp_learn_host_changed(struct ndp_net *nn, const struct in6_addr *addr)
 {
 	const struct ndp_group *group;
 
@@ -89,8 +89,9 @@ static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	    nla_len(tb[RTA_DST]) < (int)sizeof(addr))
 		return;
 	addr = nla_get_in6_addr(tb[RTA_DST]);
-	if (nlh->nlmsg_type == RTM_DELROUTE && rtm->rtm_dst_len == 128) {
-		ndp_learn_host_deleted(nn, &addr);
+	if (rtm->rtm_dst_len == 128 &&
+	    (nlh->nlmsg_type == RTM_DELROUTE || nlh->nlmsg_flags & NLM_F_REPLACE)) {
+		ndp_learn_host_changed(nn, &addr);
 		return;
 	}
 	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY] || !tb[RTA_OIF] ||
@@ -240,6 +241,18 @@ static void ndp_learn_all_again(struct ndp_net *nn)
 	rtnl_unlock();
 }
 
+/**
+ * ndp_learn_later() - something was lost: in a moment, look at all routes again
+ * @nn: namespace
+ *
+ * Context: the namespace's workqueue.
+ */
+void ndp_learn_later(struct ndp_net *nn)
+{
+	nn->lost = true;
+	queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+}
+
 static void ndp_learn_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, learn_work);
@@ -249,9 +262,8 @@ static void ndp_learn_work(struct work_struct *work)
 	if (!READ_ONCE(nn->n_links))
 		return;
 	if (err) {
-		/* Something was lost. A little later, as it floods. */
-		nn->lost = true;
-		queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+		/* Not at once, as it floods. */
+		ndp_learn_later(nn);
 		return;
 	}
 	if (!nn->lost)

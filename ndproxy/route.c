@@ -352,7 +352,10 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 	/* One step from the old link to the new one, so that no packet falls in between. */
 	if (host->route_ifindex && host->route_table != req->table)
 		ndp_route_del_host(nn, host);
-	if (host->route_ifindex == req->ifindex && ndp_route_stands(nn, host))
+	/* Somebody took it away, and what stands there now may be his. */
+	if (host->route_ifindex && !ndp_route_stands(nn, host))
+		host->route_ifindex = 0;
+	if (host->route_ifindex == req->ifindex)
 		return NDP_ROUTE_INSTALLED;
 	if (host->route_ifindex)
 		flags = NLM_F_CREATE | NLM_F_REPLACE;
@@ -474,10 +477,12 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 	if (req->add) {
 		if (err && err != -EEXIST)
 			ndp_route_complain(req, err);
+		if (err == -ENOMEM || err == -ENOBUFS)
+			ndp_learn_later(nn);
 		rtnl_lock();
 		link = ndp_link_by_index(nn, req->ifindex);
 		if (link)
-			ndp_prefix_remark(nn, link, &req->dst, req->plen, true);
+			ndp_prefix_remark(nn, link, &req->dst, req->plen, !err);
 		rtnl_unlock();
 	}
 	kfree(onlink);

@@ -59,6 +59,7 @@ void ndp_learn_init(struct ndp_net *nn);
 void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link);
 void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires);
 void ndp_learn_again(struct ndp_net *nn);
+void ndp_learn_later(struct ndp_net *nn);
 int ndp_learn_register(void);
 void ndp_learn_unregister(void);
 

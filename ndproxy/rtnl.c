@@ -223,8 +223,9 @@ static int ndp_rtnl_verdict(struct ndp_net *nn)
 	} ack;
 	int len;
 
+	/* Or there was no memory for what it had to say. */
 	if (skb_queue_empty_lockless(&nn->request->sk->sk_receive_queue))
-		return 0;
+		return sock_error(nn->request->sk);
 	do {
 		len = ndp_rtnl_recv(nn->request, &ack, sizeof(ack));
 		if (len == -EAGAIN)

@@ -211,6 +211,26 @@ def test_nd_f2_route_when_what_stood_in_its_place_goes(lab, foreign):
     assert lab.tool.host(D)["route"]
 
 
+@pytest.mark.parametrize("how", ["told", "not-told"])
+def test_nd_f2_route_that_was_replaced_is_left_alone(lab, how):
+    """The operator's route to a host stays, whether the module heard of it or of too much."""
+    lab.r.ip("link add other type dummy", "link set other up")
+    lab.tool("host", "add", D, "dev", "down0")
+    wait_for(lambda: host_routes(lab, D) == ["down0"], "route")
+    lines = [f"route replace {D}/128 dev other metric 1024"]
+    if how == "not-told":
+        lines = [f"route add 2001:db8:8::{i:x}/128 dev other" for i in range(1, 3001)] + lines
+    lab.r.ip(*lines)
+    wait_for(lambda: not lab.tool.host(D)["route"], "no route of its own")
+    lab.r.ip("route flush 2001:db8:8::/64")
+    time.sleep(1)
+    assert not host_routes(lab, D) and not lab.tool.host(D)["route"]
+    assert "dev other" in lab.r.sh("ip", "-6", "route", "show", f"{D}/128")
+    lab.r.ip(f"route del {D}/128 dev other metric 1024")
+    wait_for(lambda: host_routes(lab, D) == ["down0"], "route")
+    assert lab.tool.host(D)["route"]
+
+
 @pytest.mark.heavy
 def test_nd_f2_routes_come_back_when_too_many_are_deleted_at_once(lab):
     """More events than the kernel keeps for the module."""
