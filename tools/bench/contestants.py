@@ -159,7 +159,6 @@ class NdproxyRoute(NdproxyStatic):
     """This module in mode route: it answers at once where the operator's routes lead elsewhere."""
 
     name = "ndproxy-route"
-    makes_routes = False
     mode = "route"
 
     def start(self, bed, targets):
