@@ -19,7 +19,7 @@ import pytest
 
 from lib import kmod, pkt
 from lib.lab import A, D, E, MAC, PFX
-from lib.wait import wait_for
+from lib.wait import time_travels, wait_for
 from lib.wire import Port
 
 LINKS = ("up0", "down0", "down1")
@@ -133,7 +133,7 @@ def test_nd_e1_first_connection(real):
         server.bind((D, 80))
         server.listen()
         with real.r, socket.socket(socket.AF_INET6) as sock:
-            sock.settimeout(0.9)
+            sock.settimeout(0.9 if time_travels() else 5)
             sock.connect((D, 80))
             sock.sendall(b"x")
             peer = server.accept()[0]
@@ -248,9 +248,10 @@ def test_nd_g2_loaded_in_the_middle_of_flows(real, reload):
     wait_for(lambda: all(x and x[-1] >= last - 1
                          for x in flows.collect().values()), "all flows run")
     flows.proc.kill()
-    first = [x[0] for x in flows.heard.values()]
-    lost = [x for x in flows.heard.values()
-            if x != list(range(x[0], x[-1] + 1))]
+    # two processors may change places of what was held and what came next
+    heard = [x if os.cpu_count() == 1 else sorted(x) for x in flows.heard.values()]
+    first = [x[0] for x in heard]
+    lost = [x for x in heard if x != list(range(x[0], x[-1] + 1))]
     assert not lost, lost
     # in flight were those of the round then, and some of the kernel's queue are not lost either
     assert max(first) <= proxied, (first, proxied)

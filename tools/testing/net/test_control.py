@@ -13,7 +13,7 @@ import pytest
 from lib import pkt
 from lib import tool as toollib
 from lib.lab import A, A_MAC, D, D_MAC, E, LL, MAC, PFX
-from lib.netns import Namespace
+from lib.netns import Namespace, free_name
 from lib.tool import COUNTERS, DROPS, GAUGES, Tool
 from lib.wait import wait_for
 
@@ -149,7 +149,7 @@ def test_control_monitor_host_moves(lab3):
 
 
 def test_control_monitor_is_per_namespace(lab):
-    other = Namespace("other")
+    other = Namespace(free_name("other"))
     try:
         mon = toollib.Monitor(other)
         lab.learn("down0", D_MAC, D)
@@ -171,7 +171,7 @@ def test_control_monitor_text_is_flushed(lab):
 
 
 def test_control_netns_option(lab):
-    here = Namespace("other")
+    here = Namespace(free_name("other"))
     try:
         tool = Tool(here)
         assert tool.json("link", "show") == []

@@ -18,6 +18,9 @@ NONCE = pkt.nonce(b"\x17" * 6)
 PROBES = 3
 PROBER = 1.12       # s: a prober's second ends no later, as timer wheels round up
 
+QUESTION = pkt.ns(MAC["down0"], LL["down0"], D, D, D_MAC, pkt.slla(MAC["down0"]))
+ANSWER = pkt.na(D_MAC, D, D, LL["down0"], MAC["down0"], s=1)
+
 # What a claimant may send on down1, but for a DAD probe
 CLAIMS = {
     "ns": lambda: pkt.ns(E_MAC, D, A),
@@ -39,9 +42,11 @@ def question(lab):
                           D_MAC)
 
 
-def answer(lab):
-    """The host is there."""
-    lab.advertise("down0", D_MAC, D)
+def asked_and_answers(lab):
+    """The host is asked, and is there; it has three eighths of a second to say so."""
+    got = lab.down0.expect(pkt.is_ns(D))
+    lab.down0.send(ANSWER)
+    pkt.assert_frame(got, QUESTION)
 
 
 def refusal(lab):
@@ -76,8 +81,7 @@ def test_nd_f4_live_host_stays(lab, claim):
     """The host is asked, answers, and nothing changes but the counter."""
     mon = lab.monitor()
     lab.down1.send(CLAIMS[claim]())
-    question(lab)
-    answer(lab)
+    asked_and_answers(lab)
     event = mon.expect("host-refused", addr=D)
     assert (event["dev"], event["lladdr"]) == ("down0", D_MAC)
     assert (event["claim_dev"], event["claim_lladdr"]) == ("down1", E_MAC)
@@ -115,8 +119,7 @@ def test_nd_f4_old_link_is_told_of_the_move(lab):
 
 def test_nd_f4_advertisement_of_a_claimant_is_held_back(lab):
     lab.down1.send(CLAIMS["una"]())
-    question(lab)
-    answer(lab)
+    asked_and_answers(lab)
     silence(lab.up0, lab.down0, match=pkt.is_na(D), duration=0.8)
 
 
@@ -140,7 +143,7 @@ def test_nd_f4_solicitor_is_answered_by_the_live_host(lab):
     lab.solicit("up0", A_MAC, A, D)
     lab.proxied_ns("down1", D, pkt.slla(MAC["down1"]))
     lab.advertise("down1", E_MAC, D)
-    answer(lab)
+    lab.down0.send(ANSWER)
     lab.proxied_na("up0", D, A, A_MAC, s=1)
     stays(lab)
     silence(lab.up0, match=pkt.is_na(D), duration=0.6)
@@ -149,12 +152,12 @@ def test_nd_f4_solicitor_is_answered_by_the_live_host(lab):
 def test_nd_f4_refusal_stands_for_a_while(lab):
     """Further claims are counted, and neither told nor asked about."""
     mon = lab.monitor()
+    more = [CLAIMS[x]() for x in ("na", "ns", "una")]
     lab.down1.send(CLAIMS["na"]())
-    question(lab)
-    answer(lab)
+    asked_and_answers(lab)
     mon.expect("host-refused", addr=D)
     refusal(lab)
-    lab.down1.send(CLAIMS["na"](), CLAIMS["ns"](), CLAIMS["una"]())
+    lab.down1.send(*more)
     wait_for(lambda: refused(lab) == 4, "counted")
     silence(lab.down0, match=pkt.is_ns(D), duration=0.2)
     assert "host-refused" not in [x["event"] for x in mon.drain(0)]
@@ -218,8 +221,7 @@ def test_nd_f4_guard_is_of_the_link_that_claims(lab):
         lab.tool("link", "set", dev, "guard", "off")
         assert lab.tool.links()[dev]["guard"] is False
     lab.down1.send(CLAIMS["ns"]())
-    question(lab)
-    answer(lab)
+    asked_and_answers(lab)
     refusal(lab)
     stays(lab)
     assert "guard off" in lab.tool("link", "show", "down0")
@@ -293,8 +295,7 @@ def test_nd_f4_dad_uncontested_moves_after_a_second(lab):
 def test_nd_f4_dad_that_the_host_did_not_hear(lab):
     """It answers the guard: the prober is told in its name."""
     probe(lab)
-    question(lab)
-    answer(lab)
+    asked_and_answers(lab)
     lab.proxied_na("down1", D, pkt.ALL_NODES, r=0, s=0, o=1)
     assert refused(lab) == 1
     time.sleep(1)
@@ -327,6 +328,6 @@ def test_nd_f4_kernel_gives_the_neighbour_up_meanwhile(lab):
     lab.r.sysctl("ipv6.neigh.down0.delay_first_probe_time", 0)
     lab.r.sysctl("ipv6.neigh.down0.ucast_solicit", 1)
     lab.r.sysctl("ipv6.neigh.down0.mcast_resolicit", 0)
-    lab.r.ip(f"neigh change {D} dev down0 nud probe")
     probe(lab)
+    lab.r.ip(f"neigh change {D} dev down0 nud probe")
     wait_moved(lab, timeout=0.6)

@@ -9,7 +9,7 @@ import pytest
 
 from lib import pkt
 from lib.lab import A, A_MAC, B, D, D_MAC, E, MAC, PFX
-from lib.netns import Namespace
+from lib.netns import Namespace, free_name
 from lib.tool import Tool
 from lib.wait import wait_for
 from lib.wire import silence
@@ -77,11 +77,11 @@ def test_nd_i_targets_per_prefix(lab):
 
 def test_nd_i_targets_expired_first(lab):
     lab.tool.param("targets_per_prefix", 4)
-    lab.tool.param("record_lifetime", 1)
+    lab.tool.param("record_lifetime", 3)
     for i in range(4):
         lab.solicit("up0", A_MAC, A, target(i))
     wait_for(lambda: lab.tool.stats("up0")["ns_in"] == 4, "all heard")
-    time.sleep(1.2)
+    time.sleep(3.3)
     for i in range(4, 8):
         lab.solicit("up0", A_MAC, A, target(i))
     wait_for(lambda: lab.tool.stats("up0")["ns_in"] == 8, "all heard")
@@ -212,7 +212,7 @@ def test_nd_i_ns_rate_is_per_link(make_lab):
 
 
 def test_nd_i_limits_are_per_namespace(lab):
-    other = Namespace("other")
+    other = Namespace(free_name("other"))
     try:
         lab.tool.param("record_lifetime", 77)
         assert lab.tool.params()["record_lifetime"]["value"] == 77

@@ -11,7 +11,7 @@ from scapy.packet import Raw
 
 from lib import mld, pkt
 from lib.lab import LL, MAC, R_ADDR
-from lib.wait import wait_for
+from lib.wait import time_travels, wait_for
 
 DEV = "up0"
 G1, G2, G3 = "ff1e::1:1", "ff1e::1:2", "ff1e::1:3"
@@ -192,8 +192,8 @@ def test_mld_b6_response_code(lab, mrc, least, most):
 
 def test_mld_b6_response_code_0_is_at_once(lab):
     lab.up0.send(raw_query({"mrd": 0}))
-    time.sleep(0.2)
-    assert any(m.of_group(SN[0]) for m in lab.ear.messages())
+    wait_for(lambda: any(m.of_group(SN[0]) for m in lab.ear.messages()), "an answer",
+             0.2 if time_travels() else 2)
 
 
 @pytest.mark.parametrize("qqic,seconds", [(0, 125), (20, 20), (127, 127), (0x80, 128),
@@ -252,10 +252,11 @@ def test_mld_c2_c3_every_group_once_and_spread(lab, n, mrc):
 
 
 def test_mld_c1_sooner_general_answer_stays(lab):
-    lab.up0.send(mld.query(mrc=10000))
-    time.sleep(0.05)
+    # so long that the answer's time, which is drawn, is not over at once
+    lab.up0.send(mld.query(mrc=4_000_000))
+    wait_for(lambda: "answer_left_ms" in link(lab), "an answer is due")
     left = link(lab)["answer_left_ms"]
-    lab.up0.send(mld.query(mrc=20000))
+    lab.up0.send(mld.query(mrc=8_000_000))
     time.sleep(0.05)
     assert link(lab).get("answer_left_ms", 0) <= left
 
@@ -307,11 +308,12 @@ def test_mld_c7_the_answer_tells_the_new_state(lab):
 
 
 def test_mld_d2_first_at_once_second_within_the_interval(lab):
-    start = time.monotonic()
     listen(lab)
+    said = time.monotonic()
     lab.ear.listen(SETTLE)
-    first, second = [m.when - start for m in lab.ear.messages() if m.of_group(G1)]
-    assert first <= 0.2 and second - first <= 1.2
+    first, second = [m.when - said for m in lab.ear.messages() if m.of_group(G1)]
+    late = 0.0 if time_travels() else 0.3
+    assert first <= 0.2 + late and second - first <= 1.2 + late
 
 
 @pytest.mark.parametrize("rv", [1, 3, 7])

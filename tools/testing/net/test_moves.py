@@ -126,9 +126,10 @@ def probes(net, dev):
 
 
 def talks(net, dev):
-    """By its own traffic."""
+    """By its own traffic, and without waiting for an answer to what it asked with its plug out."""
     net.pull("mh")
     net.plug("mh", dev)
+    net.host("mh").ip("neigh flush dev eth0")
 
 
 @pytest.mark.core
@@ -235,7 +236,7 @@ def test_nd_f4_spoofed_claims_change_nothing(net):
     assert (event["claim_dev"], event["claim_lladdr"]) == ("down1", M_MAC)
     assert not [x for x in mon.drain() if x["event"] == "host-moved" and x.get("addr") == D]
     assert net.tool.stats("down1")["drop:host-refused"] > 20
-    assert ping.longest_gap() < 0.5, (ping.longest_gap(), ping.tail())
+    assert ping.longest_gap() < (0.5 if time_travels() else 1.0), (ping.longest_gap(), ping.tail())
     assert ping.stop() == 0, "nothing lost"
 
 

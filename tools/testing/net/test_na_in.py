@@ -219,8 +219,7 @@ def test_nd_d6_solicited_na_for_own_address(lab):
 def test_nd_d4_objection_is_not_crowded_out_by_news(lab, known):
     if known:
         lab.learn("down0", D_MAC, D)
-    for i in range(300):
-        lab.down0.send(pkt.na(D_MAC, D, f"2001:db8:1::99:{i:x}"))
+    lab.down0.send(*[pkt.na(D_MAC, D, f"2001:db8:1::99:{i:x}") for i in range(300)])
     wait_for(lambda: lab.tool.drops("up0").get("na-rate", 0) > 100, "no room for news")
     lab.up0.forget()
     lab.solicit("up0", A_MAC, pkt.UNSPEC, D)

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from lib import kmod, rtnl
-from lib.netns import Namespace
+from lib.netns import Namespace, free_name
 from lib.tool import Tool
 from lib.wait import wait_for
 
@@ -134,7 +134,7 @@ def test_control_roles_by_parameter(unloaded, devices, here):
                    check=True)
     subprocess.run(("ip", "link", "set", "later0", "arp", "on", "up"), check=True)
     wait_for(lambda: tool.links()["later0"]["state"] == "active", "active")
-    other = Namespace("other")
+    other = Namespace(free_name("other"))
     try:
         assert Tool(other).links() == {}, "the initial namespace only"
     finally:
@@ -146,7 +146,7 @@ def test_control_roles_by_parameter(unloaded, devices, here):
 
 def test_control_limits_by_parameter(unloaded):
     kmod.load("record_lifetime=7", "targets_per_prefix=0", "ns_rate=123")
-    ns = Namespace("other")
+    ns = Namespace(free_name("other"))
     try:
         params = Tool(ns).params()
         for name, value in (("record_lifetime", 7),

@@ -19,6 +19,7 @@ SECOND = "2001:db8:2::/64"
 def test_nd_b5_no_address_needed_downstream(lab):
     assert "2001:db8:1:" not in lab.r.sh("ip", "-6", "addr", "show", "dev",
                                          "down0")
+    wait_for(lambda: prefix_routes(lab, "down0"), "route")
     got = lab.r.sh("ip", "-6", "route", "get", D, "oif", "down0")
     assert "dev down0" in got and "via" not in got
     got = lab.r.sh("ip", "-6", "route", "get", D)
@@ -27,18 +28,18 @@ def test_nd_b5_no_address_needed_downstream(lab):
 
 @pytest.mark.core
 def test_nd_b5_a_route_on_each_downstream_link(lab3):
+    wait_for(lambda: rtnl.marked(lab3.r, PFX) ==
+             {(PFX, "up0"), (PFX, "down0"), (PFX, "down1")}, "marks")
     for dev in ("down0", "down1"):
         got = lab3.r.sh("ip", "-6", "route", "get", D, "oif", dev)
         assert f"dev {dev}" in got and "via" not in got
-    wait_for(lambda: rtnl.marked(lab3.r, PFX) ==
-             {(PFX, "up0"), (PFX, "down0"), (PFX, "down1")}, "marks")
     lab3.tool("link", "set", "down0", "role", "none")
     wait_for(lambda: rtnl.marked(lab3.r, PFX) ==
              {(PFX, "up0"), (PFX, "down1")}, "one is gone")
 
 
 def test_nd_b5_route_goes_with_the_role(lab):
-    assert [x for x in rtnl.routes(lab.r) if PFX in x and "down0" in x]
+    wait_for(lambda: prefix_routes(lab, "down0"), "route")
     lab.tool("link", "set", "down0", "role", "none")
     wait_for(lambda: not rtnl.routes(lab.r), "routes gone")
     lab.tool("link", "set", "down0", "role", "downstream")

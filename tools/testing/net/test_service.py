@@ -10,6 +10,7 @@ import pytest
 from lib import rtnl
 from lib.lab import D, D_MAC, PFX
 from lib.tool import PATH
+from lib.wait import wait_for
 
 SCRIPT = os.path.join(os.path.dirname(__file__), "../../ndproxy/service")
 
@@ -70,7 +71,8 @@ def test_control_service_keeps_hosts_over_a_stop(service):
     lab.learn("down0", D_MAC, D)
     done = service("stop")
     assert done.returncode == 0, done.stderr
-    assert not lab.tool.links() and not rtnl.routes(lab.r)
+    assert not lab.tool.links()
+    wait_for(lambda: not rtnl.routes(lab.r), "routes gone")
     assert service("start").returncode == 0
     assert lab.tool.wait_host(D, "down0")
 

@@ -27,6 +27,8 @@ class Port:
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.history = []
+        # of the kernel's stamps to time.monotonic(): once, so that their differences are exact
+        self.offset = time.monotonic() - time.time()
 
     def close(self):
         """Close the socket."""
@@ -48,7 +50,6 @@ class Port:
 
     def drain(self):
         """Read all that has arrived; `when` is when it did, by time.monotonic()."""
-        offset = time.monotonic() - time.time()
         while True:
             try:
                 data, notes, _, where = self.sock.recvmsg(65536, 64)
@@ -61,8 +62,8 @@ class Port:
             if where[2] == 4:                   # PACKET_OUTGOING
                 continue
             stamp = struct.unpack("=qq", notes[0][2]) if notes else None
-            self.history.append(Frame(data, offset + (stamp[0] + stamp[1] / 1e9 if stamp
-                                                      else time.time())))
+            self.history.append(Frame(data, self.offset + stamp[0] + stamp[1] / 1e9 if stamp
+                                      else time.monotonic()))
 
     def wait(self, timeout):
         """Wait until something arrives, or for a while."""
