@@ -130,9 +130,9 @@ void ndp_host_reroute(struct ndp_net *nn, const struct ndp_prefix *prefix)
  * @group: group number
  * @addr: of the route
  *
- * Some program cleaned up what it did not make: put the route back, unless it put its own there. Or it
- * took away its own route, which stood in the way of ours, wherever it led. The module's own changes are told as well: where
- * our route stands, nothing happens.
+ * Some program cleaned up what it did not make: put the route back, unless it put its own there. Or
+ * it took away its own route, which stood in the way of ours, wherever it led. The module's own
+ * changes are told as well: where our route stands, nothing happens.
  *
  * Context: the namespace's workqueue, as is all that reads @route_ifindex; RTNL, RCU.
  */
