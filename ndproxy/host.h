@@ -152,7 +152,8 @@ struct ndp_host {
  * @tentative: DAD probes, oldest first
  * @claims: of known hosts on other links, by enum ndp_claim_state; see guard.c
  * @restored: hosts that were taken back and wait for their first probe, in the order of their turns
- * @late: links with hosts in ndp_link.late, or that had them when tried last, next to be tried first
+ * @late: links with hosts in ndp_link.late, or that had some when tried last, next to be tried
+ *        first
  * @statics: struct ndp_static; RTNL
  * @static_table: the same, by address and group; RTNL
  * @n_waiting: learnt hosts among them; RTNL

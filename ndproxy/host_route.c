@@ -84,10 +84,11 @@ static bool ndp_host_may_lack_route(const struct ndp_host *host, const struct nd
 	return host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_FOREIGN;
 }
 
+typedef bool (*ndp_host_wanted_t)(const struct ndp_host *host, const struct ndp_prefix *prefix);
+
 /* All hosts of a link, in turns; who comes meanwhile has its route looked at in any case. */
 static void ndp_host_queue_routes(struct ndp_net *nn, struct ndp_link *link,
-				  bool (*wanted)(const struct ndp_host *, const struct ndp_prefix *),
-				  const struct ndp_prefix *prefix)
+				  ndp_host_wanted_t wanted, const struct ndp_prefix *prefix)
 {
 	struct ndp_host *host;
 	unsigned int left;

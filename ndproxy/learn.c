@@ -52,7 +52,7 @@ static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_a
 	rtnl_unlock();
 }
 
-/* A route to a host was deleted or replaced, on whatever device: ours may be missing, or have room. */
+/* A route to a host was deleted or replaced, anywhere: ours may be missing, or have room now. */
 static void ndp_learn_host_changed(struct ndp_net *nn, const struct in6_addr *addr)
 {
 	const struct ndp_group *group;
