@@ -9,13 +9,16 @@ host behind it. What is typed is read from the documents themselves.
 """
 import os
 import re
+import tempfile
 
 import pytest
 
+from lib import pkt
 from lib.lab import Lab
 from lib.netns import Namespace, free_name
 from lib.tool import PATH, Tool
 from lib.wait import wait_for
+from lib.wire import Port
 
 TOP = os.environ["NDPROXY_TOP"]
 MANUAL = os.path.join(TOP, "Documentation/man/ndproxy.8")
@@ -23,6 +26,7 @@ README = os.path.join(TOP, "README.md")
 ENV = dict(os.environ, PATH=os.path.dirname(PATH) + ":" + os.environ["PATH"])
 PFX = "2001:db8:1::/64"
 UH = "2001:db8:1::10"
+ROUTER_MAC = "02:00:00:00:ee:01"
 
 # Heading of the example: (uplink, downlinks, which are bridges)
 EXAMPLES = {
@@ -105,13 +109,28 @@ def settled(router):
             if int(x.split()[4], 16) & 0x40], f"{ns.name} settled")
 
 
-def type_in(router, lines):
-    """Type the commands, one by one."""
+def default_by_ra(router, up):
+    """The upstream host advertises itself; the router takes a default route from that."""
+    router.r.sysctl("ipv6.conf.all.forwarding", 0)
+    port = Port(router.uh, "eth0", up)
+    port.send(pkt.ra(ROUTER_MAC, "2001:db8:2::/64", lifetime=1800))
+    port.close()
+    wait_for(lambda: has_default_by_ra(router), "a default route by RA")
+
+
+def has_default_by_ra(router):
+    """Does the router have a default route that came from a Router Advertisement?"""
+    return "proto ra" in router.r.sh("ip", "-6", "route", "show", "default")
+
+
+def type_in(router, lines, each=lambda line: None):
+    """Type the commands, one by one, and look at something after each."""
     for line in lines:
         done = router.r.run("sh", "-c", line, env=ENV)
         assert done.returncode == 0, f"{line}: {done.stdout} {done.stderr}"
         if line == "ndproxy show":
             assert "upstream" in done.stdout and "downstream" in done.stdout
+        each(line)
 
 
 def works(router):
@@ -160,6 +179,40 @@ def test_control_readme_quick_start(make_router):
     router = make_router("eth0", ("br0",), True)
     type_in(router, quick_start())
     works(router)
+
+
+def heard(router, told):
+    """Has the monitor told of a route that comes and goes here?"""
+    router.r.ip("route add blackhole 2001:db8:f::/64", "route del blackhole 2001:db8:f::/64")
+    return "2001:db8:f::" in open(told.name, encoding="utf-8").read()
+
+
+def keeps_default(router, up, lines):
+    """No line takes the default route by RA away, not for a moment either."""
+    default_by_ra(router, up)
+
+    def look(line):
+        assert has_default_by_ra(router), f"the default route has gone: {line}"
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as told:
+        watch = router.r.popen("ip", "-6", "monitor", "route", stdout=open(told.name, "w"))
+        try:
+            wait_for(lambda: heard(router, told), "the monitor listens")
+            type_in(router, lines, look)
+            wait_for(lambda: heard(router, told), "the monitor still listens")
+        finally:
+            watch.kill()
+            watch.wait()
+        assert "Deleted default" not in told.read()
+
+
+@pytest.mark.parametrize("heading", EXAMPLES)
+def test_use_3_man_example_keeps_the_default_route(make_router, heading):
+    up = EXAMPLES[heading][0]
+    keeps_default(make_router(*EXAMPLES[heading]), up, examples()[heading])
+
+
+def test_use_3_readme_quick_start_keeps_the_default_route(make_router):
+    keeps_default(make_router("eth0", ("br0",), True), "eth0", quick_start())
 
 
 def test_control_man_questions(make_router):
