@@ -6,6 +6,7 @@
 
 #include "ndproxy.h"
 #include "netlink_gen.h"
+#include "trace.h"
 
 /* An event carries one object. */
 #define NDP_EVENT_SIZE	512
@@ -165,25 +166,24 @@ void ndp_event_host_refused(struct ndp_net *nn, const struct ndp_host *host,
  * @link: where
  * @from: who sent it
  * @ra: the advertisement
- * @own: this host sent it
+ * @verdict: what was concluded
  *
  * Context: any.
  */
 void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *from,
-		  const struct nd_ra *ra, bool own)
+		  const struct nd_ra *ra, enum ndp_ra_verdict verdict)
 {
-	bool rogue = !own && READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM;
 	struct ndp_event_msg msg;
 	int err = 0;
 
+	trace_ra(link, from, verdict);
 	if (!ndp_event_open(nn, NDP_EVENT_RA, NDPROXY_A_EVENT_RA, &msg))
 		return;
 	if (nla_put_u32(msg.skb, NDPROXY_A_RA_IFINDEX, READ_ONCE(link->ifindex)) ||
 	    nla_put_string(msg.skb, NDPROXY_A_RA_IFNAME, link->name) ||
 	    nla_put_in6_addr(msg.skb, NDPROXY_A_RA_ADDR, from) ||
 	    nla_put_u8(msg.skb, NDPROXY_A_RA_PROXY, ra->proxy) ||
-	    nla_put_u8(msg.skb, NDPROXY_A_RA_ROGUE, rogue) ||
-	    nla_put_u8(msg.skb, NDPROXY_A_RA_OWN, own) ||
+	    nla_put_u32(msg.skb, NDPROXY_A_RA_VERDICT, verdict) ||
 	    nla_put_u32(msg.skb, NDPROXY_A_RA_LIFETIME, ra->lifetime))
 		err = -EMSGSIZE;
 	ndp_event_close(&msg);

@@ -24,6 +24,8 @@ static unsigned int ndp_link_prefixes(const struct ndp_link *link)
  */
 int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link)
 {
+	u32 since, left;
+
 	if ((link->ifindex && nla_put_u32(skb, NDPROXY_A_LINK_IFINDEX, link->ifindex)) ||
 	    nla_put_string(skb, NDPROXY_A_LINK_IFNAME, link->name) ||
 	    nla_put_u32(skb, NDPROXY_A_LINK_ROLE, link->role) ||
@@ -36,10 +38,12 @@ int ndp_fill_link(struct sk_buff *skb, const struct ndp_link *link)
 	    nla_put_u8(skb, NDPROXY_A_LINK_ALLMULTI, link->allmulti) ||
 	    nla_put_u32(skb, NDPROXY_A_LINK_PREFIXES, ndp_link_prefixes(link)) ||
 	    nla_put_u32(skb, NDPROXY_A_LINK_HOSTS, READ_ONCE(link->n_hosts)) ||
-	    nla_put_u8(skb, NDPROXY_A_LINK_RA_GUARD, link->ra_guard) ||
-	    nla_put_u8(skb, NDPROXY_A_LINK_GUARD, link->guard) ||
-	    (link->state == NDP_LINK_SUSPENDED &&
-	     nla_put_u32(skb, NDPROXY_A_LINK_REMAINING, ndp_ra_remaining(link))))
+	    nla_put_u32(skb, NDPROXY_A_LINK_RA_GUARD, link->ra_guard) ||
+	    nla_put_u8(skb, NDPROXY_A_LINK_GUARD, link->guard))
+		return -EMSGSIZE;
+	if (link->state == NDP_LINK_SUSPENDED && ndp_ra_times(link, &since, &left) &&
+	    (nla_put_u32(skb, NDPROXY_A_LINK_SUSPENDED_FOR, since) ||
+	     nla_put_u32(skb, NDPROXY_A_LINK_NEXT_TEST, left)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -105,7 +105,18 @@ static void ndp_hook_router_heard(struct ndp_net *nn, struct ndp_link *link, str
 		return;
 	rx.mac = ndp_hook_mac(skb, rx.dev);
 	if (!ndp_hook_is_own(&rx, skb))
-		ndp_ra_heard(nn, link, pkt.saddr, &ra);
+		ndp_ra_heard(&rx, pkt.saddr, &ra);
+}
+
+/* ND-H2: a probe of this router's own for a loop; on a suspended link, too. */
+static bool ndp_hook_is_probe(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb,
+			      int offset, bool fragment, const struct nf_hook_state *state)
+{
+	struct ndp_rx rx = { .nn = nn, .link = link, .dev = state->in };
+	struct nd_info info;
+
+	return !ndp_hook_parse(skb, offset, fragment, state, &info) &&
+	       ndp_loop_test_heard(&rx, &info);
 }
 
 /* ND-A3. Bottom halves disabled. */
@@ -220,6 +231,9 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 		ndp_hook_router_heard(nn, link, skb, offset, fragment, state);
 		return NF_ACCEPT;
 	}
+	if (type == ND_TYPE_NS && READ_ONCE(nn->ra.tests) &&
+	    ndp_hook_is_probe(nn, link, skb, offset, fragment, state))
+		return ndp_hook_is_flooded(skb) ? NF_ACCEPT : NF_DROP;
 	if (READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
 	return ndp_hook_receive(nn, link, skb, offset, fragment, state);

@@ -247,13 +247,13 @@ static void ndp_link_detach(struct ndp_net *nn, struct ndp_link *link, u8 state)
 		return;
 	nn->host_ops->detached(link);
 	ndp_mld_stop(link);
-	ndp_ra_pardon(nn, link);
 	xa_cmpxchg(&nn->by_ifindex, link->ifindex, link, NULL, GFP_KERNEL);
 	RCU_INIT_POINTER(link->dev, NULL);
 	WRITE_ONCE(link->ifindex, 0);
 	link->table = 0;
 	/* Packets that were under way still use the device. */
 	synchronize_net();
+	ndp_ra_pardon(nn, link);
 	ndp_hold_flush(nn, ifindex);
 	netdev_put(dev, &link->tracker);
 }
@@ -401,7 +401,7 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 
 	link->nn = nn;
 	link->nd = true;
-	link->ra_guard = true;
+	link->ra_guard = NDP_RA_GUARD_ON;
 	link->guard = true;
 	link->mld.on = nn->mld;
 	link->mld.snoop_joins = true;
@@ -413,11 +413,13 @@ static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_c
 	INIT_LIST_HEAD(&link->late);
 	INIT_LIST_HEAD(&link->late_list);
 	INIT_LIST_HEAD(&link->snm.own);
+	INIT_LIST_HEAD(&link->suspicion.list);
 	ndp_bucket_init(&link->ns_unknown);
 	ndp_bucket_init(&link->ns_known);
 	ndp_bucket_init(&link->ns_dad);
 	ndp_bucket_init(&link->mcast_na);
 	ndp_bucket_init(&link->objections);
+	ndp_bucket_init(&link->rogues);
 	list_add_tail_rcu(&link->group_list, &link->group->links);
 	list_add_tail_rcu(&link->list, &nn->links);
 	link->group->n_links++;

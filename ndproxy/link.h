@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Managed links and their groups, and the Router Advertisements that bear on them.
- * Part of the map: include ndproxy.h.
- */
+/* Managed links and their groups. Part of the map: include ndproxy.h. */
 #ifndef NDPROXY_LINK_H
 #define NDPROXY_LINK_H
 
@@ -31,19 +28,7 @@ enum ndp_link_state {
 	NDP_LINK_REFUSED,	/* the device cannot be a link; ndp_link.reason says why */
 	NDP_LINK_DOWN,		/* the device is down */
 	NDP_LINK_ACTIVE,
-	NDP_LINK_SUSPENDED,	/* by a Router Advertisement; ndp_link.suspension says which */
-};
-
-/**
- * struct ndp_suspension - a Router Advertisement that forbids to proxy on a link (ND-H2)
- * @until: jiffies when it is over; 0: there is none
- * @by: who sent it
- * @proxy: it had the Proxy bit
- */
-struct ndp_suspension {
-	unsigned long until;
-	struct in6_addr by;
-	bool proxy;
+	NDP_LINK_SUSPENDED,	/* ndp_link.suspicion says why */
 };
 
 /**
@@ -67,6 +52,8 @@ struct ndp_bucket {
  * @n_links: how many
  * @n_prefixes: proxied prefixes of the group
  * @n_inner: how many of them are inner ones
+ * @test: the loop test; ndp_ra.lock
+ * @routers: who was heard on the upstream links, and on the downstream links; ndp_ra.lock
  */
 struct ndp_group {
 	struct list_head list;
@@ -76,6 +63,8 @@ struct ndp_group {
 	unsigned int n_links;
 	unsigned int n_prefixes;
 	unsigned int n_inner;
+	struct ndp_loop_test test;
+	struct ndp_routers routers[NDP_ROLE_DOWNSTREAM];
 };
 
 /**
@@ -132,7 +121,7 @@ struct ndp_snm_link {
  * @nd: send proxied solicitations here (ND-A4)
  * @override: enum ndp_override
  * @na_source: enum ndp_na_source
- * @ra_guard: a Router Advertisement of another router suspends the link while it is downstream
+ * @ra_guard: enum ndp_ra_guard: what Router Advertisements of others do (ND-H2)
  * @guard: a known host that is claimed here is asked on its own link first (ND-F4)
  * @allmulti: all-multicast was taken on @dev
  * @dump: its routes are to be dumped
@@ -153,10 +142,11 @@ struct ndp_snm_link {
  * @mcast_na: rate of multicast advertisements
  * @objections: of those by which a prober hears that its address is taken: the loss of one would
  *              make a duplicate, too, and news must not crowd it out
+ * @rogues: rate of events of other routers
  * @stats: counters
  * @mld: the multicast listener engine
  * @snm: see struct ndp_snm_link
- * @suspension: what suspends the link; ndp_ra.lock
+ * @suspicion: of a loop, or what suspends the link; ndp_ra.lock
  *
  * RTNL where nothing else is said. @ifindex, @state, @role and the options are read in softirq too.
  */
@@ -171,13 +161,13 @@ struct ndp_link {
 	int ifindex;
 	u32 table;
 	char name[IFNAMSIZ];
-	char reason[80];
+	char reason[128];
 	u8 state;
 	u8 role;
 	bool nd;
 	u8 override;
 	u8 na_source;
-	bool ra_guard;
+	u8 ra_guard;
 	bool guard;
 	bool allmulti;
 	bool dump;
@@ -195,10 +185,11 @@ struct ndp_link {
 	struct ndp_bucket ns_dad;
 	struct ndp_bucket mcast_na;
 	struct ndp_bucket objections;
+	struct ndp_bucket rogues;
 	struct ndp_stats stats;
 	struct ndp_mld mld;
 	struct ndp_snm_link snm;
-	struct ndp_suspension suspension;
+	struct ndp_suspicion suspicion;
 };
 
 /**
@@ -234,7 +225,7 @@ struct ndp_link_config {
 	bool nd;
 	u8 override;
 	u8 na_source;
-	bool ra_guard;
+	u8 ra_guard;
 	bool force;
 	bool guard;
 };
@@ -256,35 +247,5 @@ void ndp_link_sync_allmulti(struct ndp_net *nn, struct ndp_group *group);
 void ndp_link_work(struct work_struct *work);
 void ndp_link_remove_all(struct ndp_net *nn);
 bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now);
-
-/* --- ra.c: Router Advertisements (ND-A3, H2) -------------------------------------------------- */
-
-#define NDP_RA_PLACES	64
-
-/**
- * struct ndp_ra - what is known of Router Advertisements in a namespace
- * @sent: by the device's index: the index, and when the lifetime of the last that this host sent
- * ends, in seconds since the boot; 0: that one was no default router's
- * @lock: protects the suspensions of the links; softirq
- * @work: looks at the links when the first suspension is over
- * @wake: jiffies when the first suspension is over; 0: @work is not armed; RTNL
- */
-struct ndp_ra {
-	atomic64_t sent[NDP_RA_PLACES];
-	spinlock_t lock;	/* protects the links' suspensions */
-	struct delayed_work work;
-	unsigned long wake;
-};
-
-void ndp_ra_init(struct ndp_net *nn);
-void ndp_ra_forget(struct ndp_net *nn);
-bool ndp_ra_sends(struct ndp_net *nn, const struct net_device *dev, char *why, size_t len);
-void ndp_ra_sent(struct ndp_net *nn, int ifindex, const struct ndp_link *link,
-		 const struct in6_addr *from, const struct nd_ra *ra);
-void ndp_ra_heard(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *from,
-		  const struct nd_ra *ra);
-bool ndp_ra_suspends(struct ndp_net *nn, struct ndp_link *link);
-void ndp_ra_pardon(struct ndp_net *nn, struct ndp_link *link);
-u32 ndp_ra_remaining(const struct ndp_link *link);
 
 #endif

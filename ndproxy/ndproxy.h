@@ -12,7 +12,8 @@
  *   ndp_hold.lock    held packets; none of the others is taken with it
  *   ndp_jobs.lock    the queue of jobs
  *   ndp_loop.lock    what another proxy may send back; no other is taken under it
- *   ndp_ra.lock      the suspensions of links; no other is taken under it
+ *   ndp_ra.lock      suspicions and suspensions of links, loop tests, routers that were heard; no
+ *                    other is taken under it
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
  * namespace's workqueue only, with no lock held.
@@ -22,6 +23,7 @@
 #ifndef NDPROXY_NDPROXY_H
 #define NDPROXY_NDPROXY_H
 
+#include <linux/if_ether.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
@@ -56,6 +58,7 @@ struct nlmsghdr;
 #include "limits.h"
 #include "job.h"
 #include "solicit.h"
+#include "ra.h"
 #include "link.h"
 #include "prefix.h"
 #include "route.h"
@@ -96,7 +99,7 @@ void ndp_event_prefix(struct ndp_net *nn, enum ndp_event event, const struct ndp
 void ndp_event_host(struct ndp_net *nn, enum ndp_event event, const struct ndp_host *host,
 		    const struct ndp_link *old);
 void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct in6_addr *from,
-		  const struct nd_ra *ra, bool own);
+		  const struct nd_ra *ra, enum ndp_ra_verdict verdict);
 void ndp_event_host_refused(struct ndp_net *nn, const struct ndp_host *host,
 			    const struct ndp_link *link, const struct ndp_station *station);
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
@@ -115,6 +118,7 @@ bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
 			   const struct in6_addr *target, u8 flags, bool objection);
 bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *daddr,
 			  const struct in6_addr *target);
+bool ndp_send_probe(struct ndp_net *nn, struct ndp_link *link, const u8 *nonce, u8 len);
 void ndp_deliver_nd(struct net_device *dev, const struct nd_info *info);
 
 /* --- hold.c: packets that wait for their target (ND-G2) --------------------------------------- */

@@ -254,7 +254,7 @@ static void ndp_nl_read_link_config(struct genl_info *info, struct ndp_link_conf
 		config->na_source = nla_get_u32(attrs[NDPROXY_A_LINK_NA_SOURCE]);
 	config->has_ra_guard = attrs[NDPROXY_A_LINK_RA_GUARD];
 	if (config->has_ra_guard)
-		config->ra_guard = nla_get_u8(attrs[NDPROXY_A_LINK_RA_GUARD]);
+		config->ra_guard = nla_get_u32(attrs[NDPROXY_A_LINK_RA_GUARD]);
 	config->force = nla_get_flag(attrs[NDPROXY_A_LINK_FORCE]);
 	config->has_guard = attrs[NDPROXY_A_LINK_GUARD];
 	if (config->has_guard)

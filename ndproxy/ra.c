@@ -1,255 +1,272 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Router Advertisements: those that this host sends (ND-A3), and those that forbid to proxy on a
- * link for a while, because another proxy may close a loop there or another router has taken the
- * link (ND-H2, RFC 4389 4.1.3.3). None is changed, and none is carried on.
+ * Router Advertisements of others (ND-H2). One that may show a loop is only suspicion: loop_test.c
+ * finds out, and only what it shows suspends the link. With ra-guard strict another router on a
+ * downstream link suspends it by itself. ndproxy changes and forwards no Router Advertisement.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/etherdevice.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/net.h>
 #include <linux/rtnetlink.h>
-#include <linux/timekeeping.h>
 #include <net/addrconf.h>
-#include <net/ndisc.h>
 
 #include "ndproxy.h"
+#include "trace.h"
 
-#define NDP_SUSPENSION	(60 * 60 * HZ)	/* RFC 4389 4.1.3.3: 60 minutes */
+/* Without a word of the router for so long, strict forgets it (RFC 4389 4.1.3.3: 60 minutes). */
+#define NDP_STRICT_MAX	3600U
 
-/* --- what this host sends (ND-A3) ------------------------------------------------------------- */
+/* Events of routers on a downstream link: per second, and at once. */
+#define NDP_ROGUE_RATE	1
+#define NDP_ROGUE_BURST	8
 
-/*
- * A device has the place of its index modulo the number of places, so that nothing is allocated
- * where packets leave. Of two with one place the later is remembered, and the kernel's own count
- * stands in for the other.
- */
-static atomic64_t *ndp_ra_place(struct ndp_net *nn, int ifindex)
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static const char *ndp_ra_cause(const struct ndp_suspicion *s)
 {
-	return &nn->ra.sent[ifindex % NDP_RA_PLACES];
+	if (s->strict)
+		return "another router's RA";
+	return s->ra.proxy ? "RA with the Proxy bit" : "upstream router's RA";
 }
 
-static u32 ndp_ra_now(void)
+static const char *ndp_ra_partner(struct ndp_net *nn, int ifindex)
 {
-	return ktime_get_boottime_seconds();
-}
+	const struct ndp_link *link = ndp_link_by_index(nn, ifindex);
 
-/* Return: true if one was seen on the device; @until: when its lifetime ends, in seconds. */
-static bool ndp_ra_recall(struct ndp_net *nn, int ifindex, u32 *until)
-{
-	u64 seen = atomic64_read(ndp_ra_place(nn, ifindex));
-
-	*until = lower_32_bits(seen);
-	return upper_32_bits(seen) == ifindex;
-}
-
-/* Router Advertisements that the kernel counted on the device since it has IPv6. Context: RTNL. */
-static bool ndp_ra_counted(const struct net_device *dev)
-{
-	const struct inet6_dev *idev = __in6_dev_get(dev);
-	int sent = 0x100 | NDISC_ROUTER_ADVERTISEMENT;
-
-	return idev && atomic_long_read(&idev->stats.icmpv6msgdev->mibs[sent]);
+	return link ? link->name : "another link";
 }
 
 /**
- * ndp_ra_sends() - does this host advertise itself as a router on a device?
+ * ndp_ra_tell() - send the event of a suspicion, and log what changes
  * @nn: namespace
- * @dev: device, a link or not
- * @why: filled if it does
- * @len: octets at @why
+ * @link: where
+ * @suspicion: a copy of it
+ * @verdict: what was concluded
  *
- * By what the local-out hook saw. Where it saw none, because it has not been there since, the
- * kernel's count tells that there were some, and whoever knows that they have ended may say so.
- *
- * Context: RTNL.
- * Return: true if it does, or did and may do so still.
+ * Context: RCU or RTNL; any.
  */
-bool ndp_ra_sends(struct ndp_net *nn, const struct net_device *dev, char *why, size_t len)
+void ndp_ra_tell(struct ndp_net *nn, const struct ndp_link *link,
+		 const struct ndp_suspicion *suspicion, enum ndp_ra_verdict verdict)
 {
-	bool seen;
-	u32 until;
+	const struct ndp_suspicion *s = suspicion;
 
-	ASSERT_RTNL();
-
-	seen = ndp_ra_recall(nn, dev->ifindex, &until);
-	if (seen ? until <= ndp_ra_now() : !ndp_ra_counted(dev))
-		return false;
-	snprintf(why, len, seen ? "this host sends Router Advertisements on %s: force overrides" :
-				  "this host has sent Router Advertisements on %s: force overrides",
-		 dev->name);
-	return true;
+	ndp_event_ra(nn, link, &s->from, &s->ra, verdict);
+	if (verdict == NDP_RA_FREED)
+		net_notice_ratelimited("%s: proxied again: %s\n", link->name,
+				       s->strict ? "the other router is gone" : "no loop any more");
+	else if (verdict == NDP_RA_SUSPENDED && s->strict)
+		net_notice_ratelimited("%s: suspended: %s from %pI6c (ra-guard strict)\n",
+				       link->name, ndp_ra_cause(s), &s->from);
+	else if (verdict == NDP_RA_SUSPENDED)
+		net_notice_ratelimited("%s: suspended: loop with %s: %s from %pI6c\n", link->name,
+				       ndp_ra_partner(nn, s->with), ndp_ra_cause(s), &s->from);
 }
 
-/**
- * ndp_ra_sent() - a valid Router Advertisement of this host leaves
- * @nn: namespace
- * @ifindex: of the device
- * @link: the link that the device is; NULL: none
- * @from: its source
- * @ra: the advertisement
- *
- * On an upstream link the first is told, and the next one when the lifetime of the last has passed.
- *
- * Context: bottom halves disabled, RCU.
- */
-void ndp_ra_sent(struct ndp_net *nn, int ifindex, const struct ndp_link *link,
-		 const struct in6_addr *from, const struct nd_ra *ra)
+/* --- hearing ---------------------------------------------------------------------------------- */
+
+/* Return: true if the router was not remembered. */
+static bool ndp_ra_remember(const struct ndp_rx *rx, const struct ndp_router *router, u8 role)
 {
-	u32 now = ndp_ra_now(), until;
 	bool news;
 
-	news = !ndp_ra_recall(nn, ifindex, &until) || until <= now;
-	until = ra->lifetime ? now + ra->lifetime : 0;
-	atomic64_set(ndp_ra_place(nn, ifindex), (u64)ifindex << 32 | until);
-	if (news && until && link && READ_ONCE(link->role) == NDP_ROLE_UPSTREAM)
-		ndp_event_ra(nn, link, from, ra, true);
+	spin_lock_bh(&rx->nn->ra.lock);
+	news = ndp_router_note(&rx->link->group->routers[role - 1], router);
+	spin_unlock_bh(&rx->nn->ra.lock);
+	return news;
 }
 
-/**
- * ndp_ra_forget() - what was seen is worth nothing: from now on the local-out hook sees all
- * @nn: namespace
- *
- * Context: RTNL.
- */
-void ndp_ra_forget(struct ndp_net *nn)
+static void ndp_ra_suspect(const struct ndp_rx *rx, const struct in6_addr *from,
+			   const struct nd_ra *ra)
 {
-	int i;
+	struct ndp_suspicion *s = &rx->link->suspicion;
+	struct ndp_net *nn = rx->nn;
+	bool news;
 
-	for (i = 0; i < NDP_RA_PLACES; i++)
-		atomic64_set(&nn->ra.sent[i], 0);
+	spin_lock_bh(&nn->ra.lock);
+	news = list_empty(&s->list);
+	if (news) {
+		*s = (struct ndp_suspicion){ .from = *from, .ra = *ra, .due = get_jiffies_64() };
+		list_add_tail(&s->list, &nn->ra.suspects);
+	}
+	spin_unlock_bh(&nn->ra.lock);
+	if (!news)
+		return;
+	ndp_event_ra(nn, rx->link, from, ra, NDP_RA_SUSPECTED);
+	mod_delayed_work(nn->wq, &nn->ra.work, 0);
 }
 
-/* --- what others send (ND-H2) ----------------------------------------------------------------- */
-
-/* On an upstream link routers are at home, and only another proxy is a reason to stop. */
-static bool ndp_ra_forbids(const struct ndp_link *link, const struct nd_ra *ra)
+/* The router says that it is a default router no more, and need not be the only one. */
+static void ndp_ra_strict_ends(const struct ndp_rx *rx, const struct in6_addr *from)
 {
-	return ra->proxy || (READ_ONCE(link->role) == NDP_ROLE_DOWNSTREAM &&
-			     READ_ONCE(link->ra_guard));
+	struct ndp_suspicion *s = &rx->link->suspicion;
+	struct ndp_net *nn = rx->nn;
+	bool ends;
+
+	spin_lock_bh(&nn->ra.lock);
+	ends = !list_empty(&s->list) && s->strict && ipv6_addr_equal(&s->from, from);
+	if (ends)
+		s->due = get_jiffies_64();
+	spin_unlock_bh(&nn->ra.lock);
+	if (ends)
+		mod_delayed_work(nn->wq, &nn->ra.work, 0);
+}
+
+/* What a test shows goes before: the link is to be looked at again when the loop is gone. */
+static void ndp_ra_strict(const struct ndp_rx *rx, const struct in6_addr *from,
+			  const struct nd_ra *ra)
+{
+	u64 until = get_jiffies_64() + min_t(u32, ra->lifetime, NDP_STRICT_MAX) * HZ;
+	struct ndp_suspicion *s = &rx->link->suspicion;
+	struct ndp_net *nn = rx->nn;
+	struct ndp_suspicion copy;
+	bool news = false;
+
+	spin_lock_bh(&nn->ra.lock);
+	if (list_empty(&s->list)) {
+		news = true;
+		*s = (struct ndp_suspicion){
+			.from = *from, .ra = *ra, .strict = true, .suspended = true, .due = until,
+			.since = ktime_get_boottime_seconds(),
+		};
+		list_add_tail(&s->list, &nn->ra.suspects);
+	} else if (s->strict && (ipv6_addr_equal(&s->from, from) || until > s->due)) {
+		s->from = *from;
+		s->due = until;
+	}
+	copy = *s;
+	spin_unlock_bh(&nn->ra.lock);
+	if (!news)
+		return;
+	ndp_ra_tell(nn, rx->link, &copy, NDP_RA_SUSPENDED);
+	mod_delayed_work(nn->wq, &nn->ra.work, 0);
+	queue_work(nn->wq, &nn->link_work);
+}
+
+static void ndp_ra_heard_downstream(const struct ndp_rx *rx, const struct ndp_router *router,
+				    const struct nd_ra *ra)
+{
+	u8 guard = READ_ONCE(rx->link->ra_guard);
+
+	if (guard == NDP_RA_GUARD_OFF)
+		return;
+	if (guard == NDP_RA_GUARD_STRICT && ra->lifetime) {
+		ndp_ra_strict(rx, &router->addr, ra);
+		return;
+	}
+	if (guard == NDP_RA_GUARD_STRICT)
+		ndp_ra_strict_ends(rx, &router->addr);
+	if (ra->proxy || ndp_router_is_upstream(rx->link, router))
+		ndp_ra_suspect(rx, &router->addr, ra);
+	else if (ndp_ra_remember(rx, router, NDP_ROLE_DOWNSTREAM) &&
+		 ndp_bucket_take(&rx->link->rogues, NDP_ROGUE_RATE, NDP_ROGUE_BURST, jiffies))
+		ndp_event_ra(rx->nn, rx->link, &router->addr, ra, NDP_RA_ROGUE);
+}
+
+/* Routers are at home there, and of the Proxy bit only the word of a default router counts. */
+static void ndp_ra_heard_upstream(const struct ndp_rx *rx, const struct ndp_router *router,
+				  const struct nd_ra *ra)
+{
+	ndp_ra_remember(rx, router, NDP_ROLE_UPSTREAM);
+	if (ra->proxy && READ_ONCE(rx->link->ra_guard) != NDP_RA_GUARD_OFF &&
+	    ndp_router_is_default(rx->link, &router->addr))
+		ndp_ra_suspect(rx, &router->addr, ra);
 }
 
 /**
  * ndp_ra_heard() - a valid Router Advertisement of another router was heard
- * @nn: namespace
- * @link: where
+ * @rx: where
  * @from: its source
  * @ra: the advertisement
  *
- * While the link is suspended each one starts the time anew, and tells nothing.
- *
  * Context: bottom halves disabled, RCU.
  */
-void ndp_ra_heard(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *from,
-		  const struct nd_ra *ra)
+void ndp_ra_heard(const struct ndp_rx *rx, const struct in6_addr *from, const struct nd_ra *ra)
 {
-	struct ndp_suspension *s = &link->suspension;
-	u8 state = READ_ONCE(link->state);
-	bool news;
+	struct ndp_router router = { .addr = *from, .ifindex = rx->dev->ifindex };
+	u8 state = READ_ONCE(rx->link->state);
 
-	if ((state != NDP_LINK_ACTIVE && state != NDP_LINK_SUSPENDED) || !ndp_ra_forbids(link, ra))
+	if (state != NDP_LINK_ACTIVE && state != NDP_LINK_SUSPENDED)
 		return;
-
-	spin_lock_bh(&nn->ra.lock);
-	news = !s->until;
-	if (news || (ra->proxy && !s->proxy)) {
-		s->by = *from;
-		s->proxy = ra->proxy;
-	}
-	s->until = (jiffies + NDP_SUSPENSION) ?: 1;
-	spin_unlock_bh(&nn->ra.lock);
-
-	if (!news)
-		return;
-	ndp_event_ra(nn, link, from, ra, false);
-	queue_work(nn->wq, &nn->link_work);
+	if (rx->mac)
+		ether_addr_copy(router.mac, rx->mac);
+	if (READ_ONCE(rx->link->role) == NDP_ROLE_UPSTREAM)
+		ndp_ra_heard_upstream(rx, &router, ra);
+	else
+		ndp_ra_heard_downstream(rx, &router, ra);
 }
 
-/* The work must come back when the first suspension is over; it may do so before. */
-static void ndp_ra_arm(struct ndp_net *nn, unsigned long until)
-{
-	long delay = until - jiffies;
-
-	ASSERT_RTNL();
-
-	if (nn->ra.wake && !time_before(until, nn->ra.wake))
-		return;
-	nn->ra.wake = until;
-	/* A long timer may be late by an eighth: it comes early, and again for the rest. */
-	if (delay > 16 * HZ)
-		delay -= delay / 8;
-	mod_delayed_work(nn->wq, &nn->ra.work, max(delay, 0L) + 1);
-}
+/* --- suspensions ------------------------------------------------------------------------------ */
 
 /**
  * ndp_ra_suspends() - is a link suspended?
  * @nn: namespace
  * @link: link whose device is up
  *
- * A suspension whose time is over ends here; before, the work is armed for its end.
- *
  * Context: RTNL.
  * Return: true if it is; the link's reason is set then.
  */
 bool ndp_ra_suspends(struct ndp_net *nn, struct ndp_link *link)
 {
-	struct ndp_suspension s;
+	struct ndp_suspicion s;
 
 	ASSERT_RTNL();
 
 	spin_lock_bh(&nn->ra.lock);
-	if (link->suspension.until && !time_before(jiffies, link->suspension.until))
-		link->suspension.until = 0;
-	s = link->suspension;
+	s = link->suspicion;
 	spin_unlock_bh(&nn->ra.lock);
-	if (!s.until)
+	if (!s.suspended)
 		return false;
-	snprintf(link->reason, sizeof(link->reason), s.proxy ? "proxy's RA from %pI6c" :
-							       "foreign RA from %pI6c", &s.by);
-	ndp_ra_arm(nn, s.until);
+	if (s.strict)
+		snprintf(link->reason, sizeof(link->reason), "%s from %pI6c (ra-guard strict)",
+			 ndp_ra_cause(&s), &s.from);
+	else
+		snprintf(link->reason, sizeof(link->reason), "loop with %s: %s from %pI6c",
+			 ndp_ra_partner(nn, s.with), ndp_ra_cause(&s), &s.from);
 	return true;
 }
 
 /**
- * ndp_ra_pardon() - end a link's suspension, if there is one
+ * ndp_ra_pardon() - end a link's suspicion or suspension, if there is one
  * @nn: namespace
- * @link: link, which the caller brings in line
+ * @link: link, which the caller brings in line; if it ends, no packet is under way on it any more
  *
  * Context: RTNL.
  */
 void ndp_ra_pardon(struct ndp_net *nn, struct ndp_link *link)
 {
 	spin_lock_bh(&nn->ra.lock);
-	link->suspension.until = 0;
+	ndp_loop_test_leave(nn, link);
+	list_del_init(&link->suspicion.list);
+	link->suspicion.suspended = false;
 	spin_unlock_bh(&nn->ra.lock);
 }
 
 /**
- * ndp_ra_remaining() - how long a link stays suspended
+ * ndp_ra_times() - since when is a link suspended, and when is it looked at again?
  * @link: link
+ * @since: filled with the age of the suspension in seconds
+ * @left: filled with the seconds until the next test, or until the end if ra-guard is strict
  *
  * Context: any.
- * Return: seconds, rounded up; 0: it is not.
+ * Return: true if it is suspended.
  */
-u32 ndp_ra_remaining(const struct ndp_link *link)
+bool ndp_ra_times(const struct ndp_link *link, u32 *since, u32 *left)
 {
 	struct ndp_ra *ra = &link->nn->ra;
-	unsigned long until, now;
+	u64 now = get_jiffies_64(), due;
+	bool suspended;
 
 	spin_lock_bh(&ra->lock);
-	until = link->suspension.until;
-	now = jiffies;
+	suspended = link->suspicion.suspended;
+	*since = (u32)ktime_get_boottime_seconds() - link->suspicion.since;
+	due = link->suspicion.due;
 	spin_unlock_bh(&ra->lock);
-	return until && time_before(now, until) ? DIV_ROUND_UP(until - now, HZ) : 0;
-}
-
-/* A suspension is over, or was prolonged: the links tell. */
-static void ndp_ra_work(struct work_struct *work)
-{
-	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, ra.work);
-
-	rtnl_lock();
-	nn->ra.wake = 0;
-	rtnl_unlock();
-	ndp_link_work(&nn->link_work);
+	*left = due > now ? DIV_ROUND_UP((unsigned long)(due - now), HZ) : 0;
+	return suspended;
 }
 
 /**
@@ -259,6 +276,7 @@ static void ndp_ra_work(struct work_struct *work)
 void ndp_ra_init(struct ndp_net *nn)
 {
 	spin_lock_init(&nn->ra.lock);
-	INIT_DELAYED_WORK(&nn->ra.work, ndp_ra_work);
+	INIT_LIST_HEAD(&nn->ra.suspects);
+	INIT_DELAYED_WORK(&nn->ra.work, ndp_loop_test_work);
 	ndp_ra_forget(nn);
 }

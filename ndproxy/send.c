@@ -143,6 +143,39 @@ bool ndp_send_dad(struct ndp_net *nn, struct ndp_link *link, const struct nd_inf
 	return true;
 }
 
+/**
+ * ndp_send_probe() - probe for a loop: solicit this router's own link-local address (ND-H2)
+ * @nn: namespace
+ * @link: where; it may be suspended
+ * @nonce: of the probe
+ * @len: octets at @nonce
+ *
+ * To all nodes, which snooping switches and filters of devices pass, whoever has joined what.
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: true if it was sent; false if the link is not up, or it was counted why not.
+ */
+bool ndp_send_probe(struct ndp_net *nn, struct ndp_link *link, const u8 *nonce, u8 len)
+{
+	struct nd_info info = {
+		.type = ND_TYPE_NS,
+		.daddr = in6addr_linklocal_allnodes,
+		.nonce = nonce,
+		.nonce_len = len,
+	};
+	struct net_device *dev = rcu_dereference(link->dev);
+	u8 state = READ_ONCE(link->state);
+
+	if (!dev || (state != NDP_LINK_ACTIVE && state != NDP_LINK_SUSPENDED) ||
+	    !net_eq(dev_net(dev), nn->net))
+		return false;
+	if (!ndp_send_source(nn, dev, &info.daddr, &info.saddr))
+		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
+	info.target = info.saddr;
+	ndp_send_own_lladdr(dev, &info);
+	return ndp_send(nn, link, dev, &info);
+}
+
 /* ND-D5: what a link's peers, or a provider's filter, want to see. */
 static bool ndp_send_na_source(struct ndp_net *nn, const struct ndp_link *link,
 			       const struct net_device *dev, struct nd_info *info)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tracepoints: messages in, out and dropped; hosts learnt, moved, lost, and refused elsewhere. */
+/*
+ * Tracepoints: messages in, out and dropped; hosts learnt, moved, lost, and refused elsewhere; what is
+ * concluded of Router Advertisements.
+ */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ndproxy
 
@@ -139,6 +142,29 @@ TRACE_EVENT(host_refused,
 		memcpy(__entry->addr, &host->key.addr, 16);
 	),
 	TP_printk("dev=%s addr=%pI6c on=%s", __entry->ifname, __entry->addr, __entry->claim)
+);
+
+#define ndp_show_verdict(verdict) __print_symbolic(verdict, { NDP_RA_OWN, "own" },	\
+	{ NDP_RA_ROGUE, "rogue" }, { NDP_RA_SUSPECTED, "suspected" },			\
+	{ NDP_RA_CLEARED, "cleared" }, { NDP_RA_SUSPENDED, "suspended" },		\
+	{ NDP_RA_FREED, "freed" })
+
+TRACE_EVENT(ra,
+	TP_PROTO(const struct ndp_link *link, const struct in6_addr *from,
+		 enum ndp_ra_verdict verdict),
+	TP_ARGS(link, from, verdict),
+	TP_STRUCT__entry(
+		__array(char, ifname, IFNAMSIZ)
+		__array(u8, from, 16)
+		__field(u8, verdict)
+	),
+	TP_fast_assign(
+		memcpy(__entry->ifname, link->name, IFNAMSIZ);
+		memcpy(__entry->from, from, 16);
+		__entry->verdict = verdict;
+	),
+	TP_printk("dev=%s from=%pI6c verdict=%s", __entry->ifname, __entry->from,
+		  ndp_show_verdict(__entry->verdict))
 );
 
 #endif

@@ -34,16 +34,16 @@ static void check_refused(struct check *c, const struct check_link *link)
 		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
 }
 
-/* A router that is foreign here can be allowed; another proxy would make a loop. */
+/* Another router can be allowed; a loop is to be cut, or one of its links left out. */
 static void check_suspended(struct check *c, const struct check_link *link)
 {
 	struct word dev;
 
 	check_found(c, link->name, "not proxied for the moment: %s", link->reason);
-	if (strstr(link->reason, "proxy"))
-		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
+	if (strstr(link->reason, "ra-guard strict"))
+		check_mend(c, "ndproxy link set %s ra-guard on", check_word(&dev, link->name));
 	else
-		check_mend(c, "ndproxy link set %s ra-guard off", check_word(&dev, link->name));
+		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
 }
 
 /**

@@ -16,7 +16,8 @@ static const struct arg set_args[] = {
 	  .attr = NDPROXY_A_LINK_OVERRIDE },
 	{ "na-source", "SOURCE", ARG_ENUM, .optional = true, .names = &na_source_names,
 	  .attr = NDPROXY_A_LINK_NA_SOURCE },
-	{ "ra-guard", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_RA_GUARD },
+	{ "ra-guard", "GUARD", ARG_ENUM, .optional = true, .names = &ra_guard_names,
+	  .attr = NDPROXY_A_LINK_RA_GUARD },
 	{ "force", NULL, ARG_FLAG, .optional = true, .attr = NDPROXY_A_LINK_FORCE },
 	{ "guard", "on | off", ARG_BOOL, .optional = true, .attr = NDPROXY_A_LINK_GUARD },
 	{ .type = ARG_NONE }
@@ -49,13 +50,15 @@ static void print_settings(struct nlattr **tb)
 {
 	uint32_t override = attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]);
 	uint32_t na_source = attr_u32(tb[NDPROXY_A_LINK_NA_SOURCE]);
+	uint32_t ra_guard = attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]);
 
 	print_setting("nd", " nd ", attr_u32(tb[NDPROXY_A_LINK_ND]), true);
 	out_str("override", out.details || override ? " override " : NULL, C_NONE,
 		name_of(&override_names, override));
 	out_str("na_source", out.details || na_source ? " na-source " : NULL, C_NONE,
 		name_of(&na_source_names, na_source));
-	print_setting("ra_guard", " ra-guard ", attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]), true);
+	out_str("ra_guard", out.details || ra_guard != NDPROXY_RA_GUARD_ON ? " ra-guard " : NULL,
+		C_NONE, name_of(&ra_guard_names, ra_guard));
 	print_setting("guard", " guard ", attr_u32(tb[NDPROXY_A_LINK_GUARD]), true);
 }
 
@@ -92,8 +95,11 @@ void link_print(struct nlattr **tb)
 	out_num("hosts", " hosts ", attr_u32(tb[NDPROXY_A_LINK_HOSTS]));
 	if (tb[NDPROXY_A_LINK_REASON])
 		out_str("reason", " reason ", C_BAD, attr_str(tb[NDPROXY_A_LINK_REASON]));
-	if (tb[NDPROXY_A_LINK_REMAINING])
-		out_num("remaining", " remaining ", attr_u32(tb[NDPROXY_A_LINK_REMAINING]));
+	if (tb[NDPROXY_A_LINK_SUSPENDED_FOR])
+		out_num("suspended_for", " suspended-for ",
+			attr_u32(tb[NDPROXY_A_LINK_SUSPENDED_FOR]));
+	if (tb[NDPROXY_A_LINK_NEXT_TEST])
+		out_num("next_test", " next-test ", attr_u32(tb[NDPROXY_A_LINK_NEXT_TEST]));
 }
 
 /* The counters of a link among all of them. */

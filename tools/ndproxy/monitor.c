@@ -76,8 +76,8 @@ static void print_ra(const struct nlattr *nest)
 		out_addr("from", " from ", attr_addr(tb[NDPROXY_A_RA_ADDR]));
 	out_num("lifetime", " lifetime ", attr_u32(tb[NDPROXY_A_RA_LIFETIME]));
 	out_bool("proxy", " proxy", attr_u32(tb[NDPROXY_A_RA_PROXY]));
-	out_bool("rogue", " rogue", attr_u32(tb[NDPROXY_A_RA_ROGUE]));
-	out_bool("own", " own", attr_u32(tb[NDPROXY_A_RA_OWN]));
+	out_str("verdict", " verdict ", C_NONE,
+		name_of(&ra_verdict_names, attr_u32(tb[NDPROXY_A_RA_VERDICT])));
 }
 
 static void print_link(const struct nlattr *nest)

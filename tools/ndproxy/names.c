@@ -37,6 +37,18 @@ static const char *const na_source_words[] = {
 
 NAMES(na_source, NDPROXY_NA_SOURCE_MAX);
 
+static const char *const ra_guard_words[] = {
+	"off", "on", "strict",
+};
+
+NAMES(ra_guard, NDPROXY_RA_GUARD_MAX);
+
+static const char *const ra_verdict_words[] = {
+	"own", "rogue", "suspected", "cleared", "suspended", "freed",
+};
+
+NAMES(ra_verdict, NDPROXY_RA_VERDICT_MAX);
+
 static const char *const prefix_mode_words[] = {
 	"proxy", "route", "static",
 };

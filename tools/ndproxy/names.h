@@ -12,6 +12,7 @@ struct names {
 };
 
 extern const struct names role_names, link_state_names, override_names, na_source_names;
+extern const struct names ra_guard_names, ra_verdict_names;
 extern const struct names prefix_mode_names, prefix_source_names, rule_action_names;
 extern const struct names host_state_names;
 extern const struct names evidence_names, drop_names, event_names;

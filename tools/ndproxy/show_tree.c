@@ -260,8 +260,10 @@ static void draw_link(struct canvas *c, const struct tree *tree, const struct li
 	out_str(NULL, "", link_state_color(state), name_of(&link_state_names, state));
 	if (tb[NDPROXY_A_LINK_REASON])
 		out_str(NULL, ": ", C_BAD, attr_str(tb[NDPROXY_A_LINK_REASON]));
-	if (tb[NDPROXY_A_LINK_REMAINING])
-		printf(" (%u s left)", attr_u32(tb[NDPROXY_A_LINK_REMAINING]));
+	if (tb[NDPROXY_A_LINK_SUSPENDED_FOR])
+		printf(" (for %u s, next test in %u s)",
+		       attr_u32(tb[NDPROXY_A_LINK_SUSPENDED_FOR]),
+		       attr_u32(tb[NDPROXY_A_LINK_NEXT_TEST]));
 	link_settings_print(tb);
 	out_line_end();
 	enter(c, more);

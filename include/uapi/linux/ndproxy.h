@@ -37,8 +37,9 @@ enum ndproxy_role {
  *   reason.
  * @NDPROXY_LINK_STATE_DOWN: The device exists and is down.
  * @NDPROXY_LINK_STATE_ACTIVE: The device is up and proxied.
- * @NDPROXY_LINK_STATE_SUSPENDED: A Router Advertisement was heard that forbids
- *   to proxy here, see the link's reason; for how long, see remaining.
+ * @NDPROXY_LINK_STATE_SUSPENDED: The link forms a loop with another one, or
+ *   ra-guard is strict and another router is there, see the link's reason;
+ *   next-test tells when it is looked at again.
  */
 enum ndproxy_link_state {
 	NDPROXY_LINK_STATE_WAITING,
@@ -50,6 +51,47 @@ enum ndproxy_link_state {
 	/* private: */
 	__NDPROXY_LINK_STATE_MAX,
 	NDPROXY_LINK_STATE_MAX = (__NDPROXY_LINK_STATE_MAX - 1)
+};
+
+/**
+ * enum ndproxy_ra_guard - What Router Advertisements of others do on a link.
+ * @NDPROXY_RA_GUARD_OFF: Nothing.
+ * @NDPROXY_RA_GUARD_ON: One that may show a loop makes the module test for it,
+ *   and only a loop suspends the link. Other routers downstream are told by an
+ *   event.
+ * @NDPROXY_RA_GUARD_STRICT: As on, and on a downstream link another router
+ *   suspends the link for its Router Lifetime, or an hour at most.
+ */
+enum ndproxy_ra_guard {
+	NDPROXY_RA_GUARD_OFF,
+	NDPROXY_RA_GUARD_ON,
+	NDPROXY_RA_GUARD_STRICT,
+
+	/* private: */
+	__NDPROXY_RA_GUARD_MAX,
+	NDPROXY_RA_GUARD_MAX = (__NDPROXY_RA_GUARD_MAX - 1)
+};
+
+/**
+ * enum ndproxy_ra_verdict - What was concluded of a Router Advertisement.
+ * @NDPROXY_RA_VERDICT_OWN: This host began to send some on an upstream link.
+ * @NDPROXY_RA_VERDICT_ROGUE: Another router is on a downstream link.
+ * @NDPROXY_RA_VERDICT_SUSPECTED: It may show a loop, which is tested now.
+ * @NDPROXY_RA_VERDICT_CLEARED: The test showed no loop.
+ * @NDPROXY_RA_VERDICT_SUSPENDED: The link is suspended, see its reason.
+ * @NDPROXY_RA_VERDICT_FREED: A suspension of the link has ended.
+ */
+enum ndproxy_ra_verdict {
+	NDPROXY_RA_VERDICT_OWN,
+	NDPROXY_RA_VERDICT_ROGUE,
+	NDPROXY_RA_VERDICT_SUSPECTED,
+	NDPROXY_RA_VERDICT_CLEARED,
+	NDPROXY_RA_VERDICT_SUSPENDED,
+	NDPROXY_RA_VERDICT_FREED,
+
+	/* private: */
+	__NDPROXY_RA_VERDICT_MAX,
+	NDPROXY_RA_VERDICT_MAX = (__NDPROXY_RA_VERDICT_MAX - 1)
 };
 
 /**
@@ -271,8 +313,8 @@ enum ndproxy_drop_reason {
  * @NDPROXY_EVENT_TYPE_MLD_LIMIT: A multicast listener was refused because a
  *   limit of the link was reached; sent at most once a second for each
  *   namespace.
- * @NDPROXY_EVENT_TYPE_RA: A Router Advertisement was heard that suspends its
- *   link, or this host began to send some on an upstream link.
+ * @NDPROXY_EVENT_TYPE_RA: A Router Advertisement bears on its link, or a
+ *   suspension of the link has ended; the verdict says what was concluded.
  * @NDPROXY_EVENT_TYPE_HOST_REFUSED: A host was claimed on another link, and
  *   still lives on its own; sent at most twice a second for each host.
  */
@@ -379,8 +421,9 @@ enum {
 	NDPROXY_A_LINK_HOSTS,
 	NDPROXY_A_LINK_RA_GUARD,
 	NDPROXY_A_LINK_FORCE,
-	NDPROXY_A_LINK_REMAINING,
+	NDPROXY_A_LINK_NEXT_TEST,
 	NDPROXY_A_LINK_GUARD,
+	NDPROXY_A_LINK_SUSPENDED_FOR,
 
 	__NDPROXY_A_LINK_MAX,
 	NDPROXY_A_LINK_MAX = (__NDPROXY_A_LINK_MAX - 1)
@@ -544,8 +587,7 @@ enum {
 	NDPROXY_A_RA_IFNAME,
 	NDPROXY_A_RA_ADDR,
 	NDPROXY_A_RA_PROXY,
-	NDPROXY_A_RA_ROGUE,
-	NDPROXY_A_RA_OWN,
+	NDPROXY_A_RA_VERDICT,
 	NDPROXY_A_RA_LIFETIME,
 
 	__NDPROXY_A_RA_MAX,

@@ -147,7 +147,7 @@ static void test_link_attributes(void)
 
 	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "no-such-dev", "nd", "off",
 			   "na-source", "target", "group", "7", "role", "downstream",
-			   "override", "set", "ra-guard", "off", "force") &&
+			   "override", "set", "ra-guard", "strict", "force") &&
 	       !strcmp(attr_str(tb[NDPROXY_A_LINK_IFNAME]), "no-such-dev") &&
 	       !tb[NDPROXY_A_LINK_IFINDEX] &&
 	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ND]) == 1 &&
@@ -156,8 +156,9 @@ static void test_link_attributes(void)
 	       attr_u32(tb[NDPROXY_A_LINK_OVERRIDE]) == NDPROXY_OVERRIDE_SET &&
 	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_ROLE]) == 4 &&
 	       attr_u32(tb[NDPROXY_A_LINK_ROLE]) == NDPROXY_ROLE_DOWNSTREAM &&
-	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_RA_GUARD]) == 1 &&
-	       !attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]) && tb[NDPROXY_A_LINK_FORCE] &&
+	       mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_RA_GUARD]) == 4 &&
+	       attr_u32(tb[NDPROXY_A_LINK_RA_GUARD]) == NDPROXY_RA_GUARD_STRICT &&
+	       tb[NDPROXY_A_LINK_FORCE] &&
 	       !mnl_attr_get_payload_len(tb[NDPROXY_A_LINK_FORCE]) &&
 	       attr_u32(tb[NDPROXY_A_LINK_GROUP]) == 7, "link set: every argument");
 	result(!ATTRIBUTES(&link_object, "set", tb, NDPROXY_A_LINK_MAX, "dev", "role", "role",

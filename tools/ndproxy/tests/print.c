@@ -24,7 +24,7 @@ static void put_link(struct nlmsghdr *nlh, const char *name)
 	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_ALLMULTI, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_PREFIXES, 1);
 	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_HOSTS, 2);
-	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_RA_GUARD, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_LINK_RA_GUARD, NDPROXY_RA_GUARD_ON);
 	mnl_attr_put_u8(nlh, NDPROXY_A_LINK_GUARD, 1);
 }
 
@@ -227,7 +227,7 @@ static void print_events(void)
 	nest = begin_event(&nlh, NDPROXY_EVENT_TYPE_RA, NDPROXY_A_EVENT_RA);
 	mnl_attr_put_strz(nlh, NDPROXY_A_RA_IFNAME, "down0");
 	mnl_attr_put(nlh, NDPROXY_A_RA_ADDR, sizeof(group), &group);
-	mnl_attr_put_u8(nlh, NDPROXY_A_RA_ROGUE, 1);
+	mnl_attr_put_u32(nlh, NDPROXY_A_RA_VERDICT, NDPROXY_RA_VERDICT_ROGUE);
 	mnl_attr_put_u32(nlh, NDPROXY_A_RA_LIFETIME, 1800);
 	mnl_attr_nest_end(nlh, nest);
 	event_message(nlh, NULL);

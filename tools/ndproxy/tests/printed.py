@@ -12,7 +12,7 @@ HOST = {"addr": "2001:db8:1::10", "dev": "down0", "lladdr": "02:00:00:00:dd:10",
 PREFIX = {"prefix": "2001:db8:1::/64", "dev": "up0", "group": 0, "mode": "proxy",
           "sources": ["route", "static"], "marked": True, "records": 5, "hosts": 6}
 LINK = {"ifname": "up0", "ifindex": 3, "role": "upstream", "group": 0, "state": "active",
-        "nd": True, "override": "clear", "na_source": "link-local", "ra_guard": True, "allmulti": True,
+        "nd": True, "override": "clear", "na_source": "link-local", "ra_guard": "on", "allmulti": True,
         "prefixes": 1, "hosts": 2, "guard": True}
 MLD_LINK = {"ifname": "up0", "ifindex": 3, "version": 1, "version_mode": "1", "groups": 7,
             "robustness": 2, "query_interval": 125, "query_response_interval_ms": 10000,
@@ -93,7 +93,7 @@ def json_of_events_is_one_object_a_line():
         {"event": "limit", "limit": "host-limit", "dev": "down0"},
         {"event": "mld-limit", "dev": "up0", "group": "ff1e::1", "version": 2},
         {"event": "ra", "dev": "down0", "from": "fe80::1", "lifetime": 1800, "proxy": False,
-         "rogue": True, "own": False},
+         "verdict": "rogue"},
         dict(HOST, event="host-refused", claim_dev="down1", claim_lladdr="02:00:00:00:ee:01")]
     for line in unit("print", "events", "j", "t").splitlines():
         stamp = json.loads(line)["timestamp"]
