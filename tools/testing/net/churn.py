@@ -156,8 +156,8 @@ class Churn:
             self.pause(0.2)
 
     def do_suspend(self):
-        """RAs that suspend a link."""
-        frame = pkt.ra(A_MAC, "2001:db8:a::/64")
+        """RAs that make a link be tested, or suspend it."""
+        frame = pkt.ra(A_MAC, "2001:db8:a::/64", lifetime=self.rng.choice((0, 3, 1800)))
         proxied = pkt.patch_cksum(frame[:59] + b"\4" + frame[60:])
         dev = self.rng.choice(WIRES)
         self.say(dev, self.rng.choice((frame, proxied)))
@@ -177,7 +177,7 @@ class Churn:
         """Options of links."""
         for _ in range(4):
             key, words = self.rng.choice((
-                ("nd", ("on", "off")), ("ra-guard", ("on", "off")),
+                ("nd", ("on", "off")), ("ra-guard", ("on", "off", "strict")),
                 ("override", ("keep", "clear", "set")),
                 ("na-source", ("auto", "link-local", "target"))))
             self.tool("link", "set", self.rng.choice(LINKS), key,

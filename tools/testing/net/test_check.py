@@ -82,10 +82,11 @@ def test_control_check_bridge_port(lab):
 
 
 def test_control_check_suspended(lab):
-    lab.down0.send(pkt.ra(RTR, "2001:db8:7::/64"))
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    lab.down0.send(pkt.ra(RTR, "2001:db8:7::/64", lifetime=1800))
     wait_for(lambda: lab.tool.links()["down0"]["state"] == "suspended", "RA")
     found = one(lab, "link", "down0")
-    assert found["mend"] == "ndproxy link set down0 ra-guard off"
+    assert found["mend"] == "ndproxy link set down0 ra-guard on"
     mend(lab, found)
     well(lab)
 

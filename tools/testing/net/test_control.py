@@ -33,7 +33,7 @@ def test_control_link_show_json(lab):
                    "role": "upstream", "group": 0, "state": "active",
                    "nd": True, "override": "keep", "na_source": "auto",
                    "allmulti": True, "prefixes": 1, "hosts": 0,
-                   "ra_guard": True, "guard": True}
+                   "ra_guard": "on", "guard": True}
 
 
 def test_control_prefix_show_json(lab):

@@ -78,6 +78,10 @@ BAD = {
                                       u32(C["NDPROXY_A_LINK_OVERRIDE"], 9)),
     "na-source-out-of-range": lambda: (LINK_SET, text(NAME, "down0") + u32(
         C["NDPROXY_A_LINK_NA_SOURCE"], 9)),
+    "ra-guard-out-of-range": lambda: (LINK_SET, text(NAME, "down0") + u32(
+        C["NDPROXY_A_LINK_RA_GUARD"], 3)),
+    "ra-guard-short": lambda: (LINK_SET, text(NAME, "down0") +
+                               u8(C["NDPROXY_A_LINK_RA_GUARD"], 1)),
     "guard-out-of-range": lambda: (LINK_SET, text(NAME, "down0") +
                                    u8(C["NDPROXY_A_LINK_GUARD"], 2)),
     "read-only-attribute": lambda: (LINK_SET, text(NAME, "down0") +

@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Router Advertisements: this host's own, and those that suspend a link (spec A3, H2).
+"""Router Advertisements: this host's own, and other routers' (spec A3, H2; loops: test_ra_loop.py).
 
    wire up0 --- up0 [ r ] down0 --- wire down0
                          down1 --- wire down1
 """
-import os
 import socket
+import subprocess
 import time
 
 import pytest
 
 from lib import pkt, rtnl
-from lib.lab import A, A_MAC, D, D_MAC, LL, MAC, PFX
+from lib.kmod import Log
+from lib.lab import A, A_MAC, D, D_MAC, LL, MAC, PFX, Lab
+from lib.ring import Ring
 from lib.wait import holds_for, wait_for
 from lib.wire import silence
 
 ROUTER_MAC = "02:00:00:00:99:01"
 ROUTER = pkt.lladdr(ROUTER_MAC)
-HOUR = 3600
 
 
 def wait_state(lab, dev, state):
@@ -49,14 +50,9 @@ def router(lab, dev, *frames, **kw):
                                             **kw)]))
 
 
-def set_flags(frame, flags):
-    """The same RA with other flags (the sixth octet)."""
-    return pkt.patch_cksum(frame[:59] + bytes([flags]) + frame[60:])
-
-
-def proxied_ra():
-    """An RA with the Proxy bit."""
-    return set_flags(pkt.ra(ROUTER_MAC, "2001:db8:9::/64"), 0x04)
+def ras(mon, duration=0.3):
+    """What was concluded of RAs since the monitor was asked last."""
+    return [x["verdict"] for x in mon.drain(duration) if x["event"] == "ra"]
 
 
 # --- this host's own (A3) ---
@@ -137,36 +133,106 @@ def test_nd_a3_event_on_an_upstream_link(lab):
     """Told when it begins, not with each; and nothing is suspended."""
     mon = lab.monitor()
     own_ra(lab, "up0", lifetime=1800)
-    got = mon.expect("ra", dev="up0", own=True)
+    got = mon.expect("ra", dev="up0", verdict="own")
     assert got["from"] == LL["up0"] and got["lifetime"] == 1800
-    assert (got["proxy"], got["rogue"]) == (False, False)
+    assert got["proxy"] is False
     own_ra(lab, "up0")
     own_ra(lab, "down0")
     assert not [x for x in mon.drain() if x["event"] == "ra"]
     own_ra(lab, "up0", lifetime=0)
     own_ra(lab, "up0")
-    mon.expect("ra", dev="up0", own=True)
+    mon.expect("ra", dev="up0", verdict="own")
     assert {x["state"] for x in lab.tool.links().values()} == {"active"}
 
 
-# --- others' (H2) ---
+# --- other routers' (H2) ---
+
+def proxies(lab, target="2001:db8:1::77"):
+    """Both links are active, and a host's question is carried from one to the other."""
+    lab.solicit("up0", A_MAC, A, target)
+    lab.proxied_ns("down0", target, pkt.slla(MAC["down0"]))
+    assert {x["state"] for x in lab.tool.links().values()} == {"active"}
+
 
 @pytest.mark.core
-def test_nd_h2_foreign_ra_suspends_downstream_link(lab3):
-    """As a link that is down: nothing of it is left; the other links go on."""
+@pytest.mark.parametrize("lifetime", [0, 1800], ids=["thread", "second"])
+def test_nd_h2_another_router_is_an_event_only(lab, lifetime):
+    """A Thread border router, which is no default router; and a second router or VRRP."""
+    lab.learn("down0", D_MAC, D)
+    mon = lab.monitor()
+    router(lab, "down0", lifetime=lifetime)
+    got = mon.expect("ra", dev="down0")
+    assert (got["from"], got["lifetime"], got["proxy"], got["verdict"]) == \
+        (ROUTER, lifetime, False, "rogue")
+    for _ in range(3):                      # it is known by now
+        router(lab, "down0", lifetime=lifetime)
+    router(lab, "up0", lifetime=lifetime)
+    proxies(lab)
+    assert lab.tool.host(D)
+    assert not ras(mon)
+    silence(lab.up0, lab.down0, match=pkt.is_ns(LL["up0"]))
+
+
+RADVD = """
+interface down0 {{
+    AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4;
+    AdvDefaultLifetime 1800;
+    prefix {pfx} {{ AdvOnLink on; AdvAutonomous on; }};
+}};
+"""
+
+
+@pytest.mark.core
+def test_nd_h2_two_routers_with_radvd(wires, tmp_path):
+    """Redundant routers on the same two links: none suspends the other."""
+    assert Lab.wire_ns is wires
+    ring = Ring(2)
+    daemons = []
+    try:
+        conf = tmp_path / "radvd.conf"
+        conf.write_text(RADVD.format(pfx=PFX))
+        conf.chmod(0o644)
+        for number, ns in enumerate(ring.routers):
+            daemons.append(ns.popen("radvd", "-n", "-C", str(conf), "-p", f"{tmp_path}/pid{number}",
+                                    "-m", "stderr", "-u", "root", stderr=subprocess.DEVNULL))
+
+        def heard(number):
+            tap = ring.taps[1]
+            tap.drain()
+            return [x for x in tap.history if x.type == pkt.RA and
+                    x.eth_src == ring.mac(number, "2")]
+        wait_for(lambda: min(len(heard(0)), len(heard(1))) >= 3, "RAs of both", 60, 1)
+        for tool in ring.tools:
+            assert {x["state"] for x in tool.links().values()} == {"active"}
+        assert ring.ping("x1", "t1", 3) == 3
+    finally:
+        for proc in daemons:
+            proc.kill()
+            proc.wait()
+        ring.close()
+
+
+@pytest.mark.core
+def test_nd_h2_strict(lab3):
+    """Another router suspends its link as if it were down; the other links go on."""
     lab = lab3
+    log = Log()
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    assert lab.tool.links()["down0"]["ra_guard"] == "strict"
     lab.learn("down0", D_MAC, D)
     assert (PFX, "down0") in rtnl.marked(lab.r)
     mon = lab.monitor()
+    router(lab, "down0", lifetime=0)        # excused
+    mon.expect("ra", dev="down0", verdict="rogue")
+    router(lab, "up0", lifetime=1800)       # at home there
     router(lab, "down0", lifetime=1800)
     got = mon.expect("ra", dev="down0")
-    assert got["from"] == ROUTER and got["lifetime"] == 1800
-    assert (got["proxy"], got["rogue"], got["own"]) == (False, True, False)
+    assert (got["from"], got["lifetime"], got["verdict"]) == (ROUTER, 1800, "suspended")
     mon.expect("link-down", ifname="down0", state="suspended")
     mon.expect("host-lost", addr=D)
     link = wait_state(lab, "down0", "suspended")
-    assert ROUTER in link["reason"] and "proxy" not in link["reason"]
-    assert HOUR - 20 <= link["remaining"] <= HOUR
+    assert link["reason"] == f"another router's RA from {ROUTER} (ra-guard strict)"
+    assert 1700 < link["next_test"] <= 1800 and link["suspended_for"] < 60
     assert (link["allmulti"], link["prefixes"], link["hosts"]) == (False, 0, 0)
     assert lab.allmulti("down0") == 0
     wait_for(lambda: not [x for x in rtnl.routes(lab.r) if "down0" in x],
@@ -177,108 +243,58 @@ def test_nd_h2_foreign_ra_suspends_downstream_link(lab3):
     lab.solicit("down0", D_MAC, D, A)
     silence(lab.down0, match=pkt.is_nd_for(D))
     silence(lab.up0, match=pkt.is_ns(A))
+    assert [x for x in log.lines() if f"down0: suspended: another router's RA from {ROUTER}" in x]
+    log.close()
 
 
-@pytest.mark.core
-def test_nd_h2_over_after_an_hour(lab):
-    """The time begins anew with each RA."""
-    router(lab, "down0")
+def test_nd_h2_strict_lasts_as_long_as_the_router(lab):
+    """Each RA prolongs it; a lifetime of 0 of the same router, and silence, end it."""
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    mon = lab.monitor()
+    router(lab, "down0", lifetime=8)
     wait_state(lab, "down0", "suspended")
-    mon = lab.monitor()
-
-    def passed():
-        left = lab.tool.links()["down0"]["remaining"]
-        return left < HOUR - 10
-    wait_for(passed, "some time passed", 60, step=4)
-    router(lab, "down0")
-    wait_for(lambda: lab.tool.links()["down0"]["remaining"] > HOUR - 5,
-             "started anew")
-    assert not [x for x in mon.drain() if x["event"] in ("ra", "link-down")]
-
-
-@pytest.mark.heavy
-@pytest.mark.timeout(7200)
-def test_nd_h2_timer_ends_it(lab):
-    """An hour, which UML skips."""
-    if os.environ.get("NDPROXY_KERNEL") != "uml":
-        pytest.skip("an hour of real time")
-    router(lab, "down0")
-    link = wait_state(lab, "down0", "suspended")
-    mon = lab.monitor()
-    time.sleep(link["remaining"] - 30)
+    time.sleep(5)
+    router(lab, "down0", lifetime=8)
+    time.sleep(5)
     assert lab.tool.links()["down0"]["state"] == "suspended"
-    mon.expect("link-up", ifname="down0", timeout=60)
-    link = wait_state(lab, "down0", "active")
-    assert "reason" not in link and "remaining" not in link
-    assert link["prefixes"] == 1
-    lab.solicit("up0", A_MAC, A, D)
-    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+    router(lab, "down0", pkt.ra("02:00:00:00:99:02", PFX, lifetime=0))      # not this one
+    time.sleep(1)
+    assert lab.tool.links()["down0"]["state"] == "suspended"
+    mon.expect("ra", dev="down0", verdict="freed", timeout=15)
+    assert "suspended_for" not in wait_state(lab, "down0", "active")
+    router(lab, "down0", lifetime=1800)
+    wait_state(lab, "down0", "suspended")
+    router(lab, "down0", lifetime=0)
+    wait_state(lab, "down0", "active")
+    router(lab, "down0", lifetime=65535)
+    assert 3500 < wait_state(lab, "down0", "suspended")["next_test"] <= 3600
 
 
 @pytest.mark.parametrize("how", [("override", "keep"), ("ra-guard", "off"),
                                  ("role", "downstream")],
                          ids=lambda how: how[0])
 def test_nd_h2_link_set_ends_it(lab, how):
-    """Whatever is set; and with the guard on the next RA begins another."""
-    router(lab, "down0")
+    """Whatever is set; and the next RA begins another."""
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    router(lab, "down0", lifetime=1800)
     wait_state(lab, "down0", "suspended")
     lab.tool("link", "set", "down0", *how)
     link = lab.tool.links()["down0"]
-    assert link["state"] == "active" and "remaining" not in link
+    assert link["state"] == "active" and "next_test" not in link
     lab.solicit("up0", A_MAC, A, D)
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
-    router(lab, "down0")
+    router(lab, "down0", lifetime=1800)
     if how[0] == "ra-guard":
-        lab.solicit("up0", A_MAC, A, "2001:db8:1::77")
-        lab.down0.expect(pkt.is_ns("2001:db8:1::77"))
-        assert lab.tool.links()["down0"]["state"] == "active"
+        proxies(lab)
     else:
         wait_state(lab, "down0", "suspended")
-
-
-def test_nd_h2_ra_guard_off(lab):
-    """Nothing but the Proxy bit is heeded."""
-    lab.tool("link", "set", "down0", "ra-guard", "off")
-    assert lab.tool.links()["down0"]["ra_guard"] is False
-    mon = lab.monitor()
-    router(lab, "down0", lifetime=1800)
-    lab.learn("down0", D_MAC, D)
-    assert lab.tool.links()["down0"]["state"] == "active"
-    assert not [x for x in mon.drain() if x["event"] == "ra"]
-    router(lab, "down0", proxied_ra())
-    got = mon.expect("ra", dev="down0", proxy=True)
-    assert got["rogue"] is True
-    wait_state(lab, "down0", "suspended")
-
-
-@pytest.mark.core
-def test_nd_h2_upstream_link(lab):
-    """An ordinary RA is at home there; one with the Proxy bit is another proxy's."""
-    lab.learn("down0", D_MAC, D)
-    mon = lab.monitor()
-    router(lab, "up0", lifetime=1800)
-    router(lab, "up0", set_flags(pkt.ra(ROUTER_MAC, PFX, lifetime=9), 0xf8))
-    lab.solicit("up0", A_MAC, A, "2001:db8:1::77")
-    lab.down0.expect(pkt.is_ns("2001:db8:1::77"))
-    assert lab.tool.links()["up0"]["state"] == "active"
-    assert not [x for x in mon.drain() if x["event"] == "ra"]
-    router(lab, "up0", proxied_ra())
-    got = mon.expect("ra", dev="up0")
-    assert (got["proxy"], got["rogue"], got["own"]) == (True, False, False)
-    link = wait_state(lab, "up0", "suspended")
-    assert "proxy" in link["reason"]
-    mon.expect("prefix-del", prefix=PFX)
-    assert not lab.tool.prefixes() and not lab.tool.hosts()
-    wait_for(lambda: not rtnl.routes(lab.r), "routes gone")
-    assert not rtnl.marked(lab.r)
-    assert lab.allmulti("up0") == lab.allmulti("down0") == 0
-    lab.tool("link", "set", "up0", "role", "upstream")
-    lab.tool.wait_prefix(PFX)
 
 
 def test_nd_h2_own_ra_heard_again(lab3):
     """What the stack loops back, and what comes in from another link."""
     lab = lab3
+    for dev in ("down0", "down1"):
+        lab.tool("link", "set", dev, "ra-guard", "strict")
     with lab.r:                             # a listener, so that it is looped
         sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW,
                              socket.IPPROTO_ICMPV6)
@@ -296,7 +312,7 @@ def test_nd_h2_own_ra_heard_again(lab3):
               {"active"}, "all active")
 
 
-BASE = pkt.ra(ROUTER_MAC, PFX)
+BASE = pkt.ra(ROUTER_MAC, PFX, lifetime=1800)
 INVALID = {
     "hop-limit": BASE[:21] + b"\xfe" + BASE[22:],
     "checksum": BASE[:56] + bytes([BASE[56] ^ 1]) + BASE[57:],
@@ -311,6 +327,7 @@ INVALID = {
 
 def test_nd_h2_invalid_ra_is_ignored(lab):
     """RFC 4861 6.1.2."""
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
     for frame in INVALID.values():
         router(lab, "down0", frame)
     lab.learn("down0", D_MAC, D)
@@ -321,14 +338,14 @@ def test_nd_h2_invalid_ra_is_ignored(lab):
 
 def test_nd_h2_device_down_and_replaced(lab):
     """The time runs on while the device is down; another device starts clean."""
-    router(lab, "down0")
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    router(lab, "down0", lifetime=1800)
     wait_state(lab, "down0", "suspended")
     lab.r.down("down0")
     link = wait_state(lab, "down0", "down")
-    assert "reason" not in link and "remaining" not in link
+    assert "reason" not in link and "next_test" not in link
     lab.r.up("down0")
-    link = wait_state(lab, "down0", "suspended")
-    assert link["remaining"] > HOUR - 60
+    wait_state(lab, "down0", "suspended")
     lab.r.ip("link del down0")
     wait_state(lab, "down0", "waiting")
     lab.ports.pop("down0").close()
@@ -336,27 +353,24 @@ def test_nd_h2_device_down_and_replaced(lab):
     wait_state(lab, "down0", "active")
 
 
-def test_nd_h2_static_host_and_prefix_come_back(lab):
+def test_nd_h2_static_host_comes_back(lab):
     """What is configured is in place again after a suspension."""
-    lab.tool("prefix", "add", "2001:db8:5::/64", "dev", "up0")
     lab.tool("host", "add", "2001:db8:1::5a", "dev", "down0")
-    for dev in ("down0", "up0"):
-        router(lab, dev, proxied_ra())
-        wait_state(lab, dev, "suspended")
-    assert not lab.tool.hosts() and not lab.tool.prefixes()
-    for dev in ("up0", "down0"):
-        lab.tool("link", "set", dev, "nd", "on")
-    lab.tool.wait_prefix("2001:db8:5::/64")
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    router(lab, "down0", lifetime=1800)
+    wait_state(lab, "down0", "suspended")
+    assert not lab.tool.hosts()
+    lab.tool("link", "set", "down0", "ra-guard", "on")
     lab.tool.wait_host("2001:db8:1::5a", "down0", "static")
 
 
 def test_nd_h2_namespace_gone_while_suspended(make_lab):
     """Nothing is left to come back to."""
-    lab = make_lab()
-    router(lab, "down0")
-    wait_state(lab, "down0", "suspended")
+    lab = make_lab(("up0", "down0", "down1"))
+    for dev in ("down0", "down1"):
+        lab.tool("link", "set", dev, "ra-guard", "strict")
+        router(lab, dev, lifetime=1800)
+        wait_state(lab, dev, "suspended")
     lab.tool("link", "set", "down0", "role", "none")
     assert "down0" not in lab.tool.links()
-    router(lab, "up0", proxied_ra())
-    wait_state(lab, "up0", "suspended")
     lab.r.delete()

@@ -27,7 +27,7 @@ SAVED = {
     "link-set": {
         "ifname": "link set up1 ", "role": " role upstream ",
         "group": " group 7 ", "nd": "link set down1 role downstream nd off ",
-        "ra-guard": " nd off ra-guard off ", "guard": " guard off\n",
+        "ra-guard": " nd off ra-guard strict ", "guard": " guard off\n",
         "override": " override set ", "na-source": " na-source target\n"},
     "prefix-new": {
         "addr": "prefix add 2001:db8:5::", "prefix-len": "/64 dev",
@@ -61,7 +61,7 @@ param set host_lifetime 4321
 prefix allow ::/0
 prefix deny 2001:db8:bad::/48
 link set up1 role upstream group 7 override set na-source target
-link set down1 nd off ra-guard off guard off
+link set down1 nd off ra-guard strict guard off
 prefix add {STATIC} dev up0 mode route
 mld link set down0 on version 2 robustness 3 unsolicited-interval 500
 mld link set down0 gsr-delay -1 max-groups 999 max-group-sources 99

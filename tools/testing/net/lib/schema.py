@@ -45,12 +45,12 @@ STATS = {**same(COUNTERS, COUNT), "drops": DROP_COUNTS}
 LINK_KEYS = {
     "ifname": STR, "role": one_of("upstream", "downstream"), "group": COUNT,
     "state": one_of("waiting", "refused", "down", "active", "suspended"),
-    "nd": BOOL, "ra_guard": BOOL, "guard": BOOL,
+    "nd": BOOL, "ra_guard": one_of("off", "on", "strict"), "guard": BOOL,
     "override": one_of("keep", "clear", "set"),
     "na_source": one_of("auto", "link-local", "target"), "allmulti": BOOL,
     "prefixes": COUNT, "hosts": COUNT}
-LINK_OPTIONAL = {"ifindex": COUNT, "reason": STR, "remaining": COUNT,
-                 "stats": obj(STATS)}
+LINK_OPTIONAL = {"ifindex": COUNT, "reason": STR, "suspended_for": COUNT,
+                 "next_test": COUNT, "stats": obj(STATS)}
 PREFIX_KEYS = {
     "prefix": PREFIX, "dev": STR, "group": COUNT,
     "mode": one_of("proxy", "route", "static"),
