@@ -401,6 +401,6 @@ void ndp_hold_stop(struct ndp_net *nn)
 	spin_lock_bh(&hold->lock);
 	hold->dead = true;
 	spin_unlock_bh(&hold->lock);
-	timer_shutdown_sync(&hold->timer);
+	timer_delete_sync(&hold->timer);
 	ndp_hold_flush(nn, 0);
 }

@@ -138,7 +138,7 @@ void ndp_records_stop(struct ndp_records *recs)
 	recs->dead = true;
 	spin_unlock_bh(&recs->lock);
 
-	timer_shutdown_sync(&recs->timer);
+	timer_delete_sync(&recs->timer);
 	ndp_solicit_purge(recs);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_records_stop);

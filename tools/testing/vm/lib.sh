@@ -7,8 +7,10 @@ set -euo pipefail
 VM=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$VM/../../.." && pwd)
 CACHE=${NDPROXY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ndproxy}
-STOCK="6.1 6.12 7.2"		# Debian 12, Debian 12 backports (= 13), sid
+STOCK="6.1 6.12 7.2 7.3"	# Debian 12, its backports (= 13), sid, 13's backports
+SID="7.2 7.3"			# built in a root of sid, which has their compilers and libraries
 KERNELS="uml $STOCK"
+VARIANTS="6.1.0 no-tables"	# headers alone, see variant
 EXTRA="kcsan"			# made when asked for by name, and not by prepare and check
 UML_VERSION=6.12
 mkdir -p "$CACHE"
@@ -19,9 +21,9 @@ die() { say "${0##*/}: $*"; exit 2; }
 
 # known_kernel NAME: refuse anything else early
 known_kernel() {
-	case " $KERNELS $EXTRA " in
+	case " $KERNELS $VARIANTS $EXTRA " in
 	*" $1 "*) ;;
-	*) die "no such kernel: $1 (one of: $KERNELS $EXTRA)" ;;
+	*) die "no such kernel: $1 (one of: $KERNELS $VARIANTS $EXTRA)" ;;
 	esac
 }
 
@@ -71,6 +73,9 @@ kernel_headers() {
 	fi
 }
 
+# wants_sid K: is kernel K built in the sid root?
+wants_sid() { [[ " $SID " = *" $1 "* ]]; }
+
 # in_sid COMMAND...: run it in the sid root, which sees the cache where it is here
 in_sid() {
 	# shellcheck disable=SC2016
@@ -87,14 +92,13 @@ in_sid() {
 
 # kmake K DIR [ARG...]: the external module build of kernel K for the folder DIR of the cache
 kmake() {
-	local kernel=$1 dir=$2 make=(nice make -s -C "$(kernel_headers "$1")" M="$2")
+	local kernel=$1 dir=$2 make=(nice make -s -j"$(nproc)" -C "$(kernel_headers "$1")" M="$2")
 
 	shift 2
 	case $kernel in
 	uml)	"${make[@]}" O="$CACHE/uml-$UML_VERSION" ARCH=um "$@" ;;
 	kcsan)	"${make[@]}" O="$CACHE/kcsan-$UML_VERSION" "$@" ;;
-	7.2)	in_sid "${make[@]}" "$@" ;;
-	*)	"${make[@]}" "$@" ;;
+	*)	if wants_sid "$kernel"; then in_sid "${make[@]}" "$@"; else "${make[@]}" "$@"; fi ;;
 	esac
 }
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Without CONFIG_IPV6_MULTIPLE_TABLES a namespace has one table of IPv6 routes, whatever number it is
+ * asked for by, and the kernel does not export its fib6_get_table().
+ */
+#ifndef NDPROXY_COMPAT_NET_IP6_FIB_H
+#define NDPROXY_COMPAT_NET_IP6_FIB_H
+
+#include_next <net/ip6_fib.h>
+
+#ifndef CONFIG_IPV6_MULTIPLE_TABLES
+static inline struct fib6_table *ndp_fib6_only_table(struct net *net, u32 id)
+{
+	return net->ipv6.fib6_main_tbl;
+}
+
+#define fib6_get_table ndp_fib6_only_table
+#endif
+
+#endif
