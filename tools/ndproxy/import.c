@@ -20,7 +20,7 @@
 enum { ARG_FILE, ARG_RUN };
 
 static const struct arg ndppd_args[] = {
-	[ARG_FILE] = { NULL, "FILE", ARG_NAME },
+	[ARG_FILE] = { .meta = "FILE", .type = ARG_NAME },
 	[ARG_RUN] = { "-x", NULL, ARG_FLAG, .optional = true },
 	{ .type = ARG_NONE }
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Without CONFIG_IPV6_MULTIPLE_TABLES a namespace has one table of IPv6 routes, whatever number it is
- * asked for by, and the kernel does not export its fib6_get_table().
+ * Without CONFIG_IPV6_MULTIPLE_TABLES a namespace has one table of IPv6 routes, whatever number the
+ * caller asks for, and the kernel does not export its fib6_get_table().
  */
 #ifndef NDPROXY_COMPAT_NET_IP6_FIB_H
 #define NDPROXY_COMPAT_NET_IP6_FIB_H
