@@ -12,6 +12,8 @@
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
 #include <net/dst.h>
+#include <net/flow_dissector.h>
+#include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
@@ -23,10 +25,14 @@
 
 /* --- packets that are forwarded --------------------------------------------------------------- */
 
-/* As the kernel looks up what it received; skb->dev is the device or its VRF's. */
+/*
+ * As the kernel looks up what it received; skb->dev is the device or its VRF's. Policy rules may ask
+ * for ports, which only such a look-up knows.
+ */
 static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct flow_keys keys;
 	struct flowi6 fl6 = {
 		.flowi6_iif = skb->dev->ifindex,
 		.daddr = ip6->daddr,
@@ -36,6 +42,7 @@ static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
 		.flowi6_proto = ip6->nexthdr,
 	};
 
+	fib6_rules_early_flow_dissect(net, skb, &fl6, &keys);
 	return ip6_route_input_lookup(net, skb->dev, &fl6, skb, RT6_LOOKUP_F_HAS_SADDR);
 }
 
@@ -53,20 +60,26 @@ static const struct in6_addr *ndp_deliver_misled(const struct ndp_net *nn,
 }
 
 /*
- * The target lives where the packet came from: its sender believes it to be here, as it was. That
- * is put right, and what the sender tries next is no concern of this router. Sent back it is not.
+ * ND-G5: the target lives on the link that the packet came from. The packet goes back there, as from
+ * any router. A sender on the link that takes this router for the target learns better; one that was
+ * told to send by way of the router ignores that. A route back without such a host is a dead end.
+ *
+ * Return: false if the packet is gone.
  */
-static void ndp_deliver_misdirected(struct ndp_net *nn, struct sk_buff *skb)
+static bool ndp_deliver_back(struct ndp_net *nn, struct sk_buff *skb)
 {
 	struct ndp_link *link = ndp_link_by_index(nn, IP6CB(skb)->iif);
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 
-	if (link) {
-		ndp_count_drop(&link->stats, NDP_DROP_SAME_LINK);
+	if (link && ndp_host_lives_on(nn, link, &ip6->daddr)) {
 		ndp_send_whereabouts(nn, link, ndp_deliver_misled(nn, link, &ip6->saddr),
 				     &ip6->daddr);
+		return true;
 	}
+	if (link)
+		ndp_count_drop(&link->stats, NDP_DROP_SAME_LINK);
 	kfree_skb(skb);
+	return false;
 }
 
 /*
@@ -110,11 +123,8 @@ void ndp_deliver_forwarded(struct ndp_net *nn, struct sk_buff *skb)
 		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
 		return;
 	}
-	if (dst->dev->ifindex == IP6CB(skb)->iif) {
-		ndp_deliver_misdirected(nn, skb);
-		return;
-	}
-	if (!ndp_deliver_source(nn->net, skb))
+	if (dst->dev->ifindex == IP6CB(skb)->iif ? !ndp_deliver_back(nn, skb) :
+						   !ndp_deliver_source(nn->net, skb))
 		return;
 	if (!xfrm6_route_forward(skb)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_XFRM_POLICY);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Held packets (ND-G2): a packet for a proxied prefix that would leave by the link it came in on
- * waits here while its target is sought on the other links, and is delivered when the target is
- * found. Bounded per target and in all; RFC 4861 7.2.2 says how long, and what becomes of the rest.
+ * waits here while its target is sought, and is delivered when the target is found. The link itself
+ * is asked as well: neighbours that are off-link to each other do not ask there (ND-G5). Bounded per
+ * target and in all; RFC 4861 7.2.2 says how long, and what becomes of the rest.
  */
 
 #include <linux/icmpv6.h>
@@ -25,7 +26,7 @@
  * @list: in ndp_hold.queue
  * @key: address and group
  * @ifindex: of the link that the first packet came in on
- * @everywhere: packets came in on several links, so that each is another one to some packet
+ * @mixed: packets came in on several links
  * @tries: solicitations so far
  * @due: jiffies of the next one, or of the end
  * @packets: oldest first, each with a reference to its device
@@ -35,7 +36,7 @@ struct ndp_held {
 	struct list_head list;
 	struct ndp_host_key key;
 	int ifindex;
-	bool everywhere;
+	bool mixed;
 	u8 tries;
 	unsigned long due;
 	struct sk_buff_head packets;
@@ -166,10 +167,7 @@ static void ndp_hold_queue(struct ndp_net *nn, const struct ndp_host_key *key, i
 		held = ndp_held_new(hold, key, ifindex);
 	if (!held)
 		goto out;
-	if (held->ifindex != ifindex && !held->everywhere) {
-		held->everywhere = true;
-		res->seek = true;
-	}
+	held->mixed |= held->ifindex != ifindex;
 	dev_hold(skb->dev);
 	__skb_queue_tail(&held->packets, skb);
 	WRITE_ONCE(hold->count, hold->count + 1);
@@ -179,13 +177,17 @@ out:
 	spin_unlock_bh(&hold->lock);
 }
 
-/* Hosts of an inner prefix live on that link by configuration: there is nowhere else to seek. */
+/*
+ * Hosts of an inner prefix live on that link by configuration: there is nowhere else to seek. What is
+ * for a host that is known there goes back, with a Redirect, as from any router (ND-G5).
+ */
 static bool ndp_hold_concerns(const struct ndp_net *nn, const struct ndp_link *link,
 			      const struct in6_addr *addr)
 {
 	const struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, addr);
 
-	return prefix && !prefix->inner && ndp_prefix_is_onlink(prefix, link);
+	return prefix && !prefix->inner && ndp_prefix_is_onlink(prefix, link) &&
+	       !ndp_host_lives_on(nn, link, addr);
 }
 
 /**
@@ -220,7 +222,7 @@ bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *
 		ndp_hold_free_packet(res.evicted, SKB_DROP_REASON_NEIGH_QUEUEFULL);
 	}
 	if (res.seek)
-		nn->host_ops->seek(nn, link, &key.addr, ifindex);
+		nn->host_ops->seek(nn, link, &key.addr);
 	return true;
 }
 
@@ -232,8 +234,8 @@ bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *
  * @dest: for which destination
  *
  * Context: bottom halves disabled, RCU.
- * Return: true if it is not to be sent: it names a host of a proxied prefix as a neighbour, and the
- * packet that caused it will be held.
+ * Return: true if it is not to be sent: it names an address of a proxied prefix as a neighbour, where
+ * no such host is known, and the packet that caused it will be held.
  */
 bool ndp_hold_redirect(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		       const struct in6_addr *dest)
@@ -262,13 +264,12 @@ static void ndp_hold_give_up(struct ndp_net *nn, struct ndp_held *held)
 	kfree(held);
 }
 
-static void ndp_hold_seek_again(struct ndp_net *nn, int ifindex, const struct in6_addr *target,
-				bool everywhere)
+static void ndp_hold_seek_again(struct ndp_net *nn, int ifindex, const struct in6_addr *target)
 {
 	struct ndp_link *link = ndp_link_by_index(nn, ifindex);
 
 	if (link)
-		nn->host_ops->seek(nn, link, target, everywhere ? 0 : ifindex);
+		nn->host_ops->seek(nn, link, target);
 }
 
 /* Serve the target that is due. Return: false if there is none. */
@@ -277,7 +278,6 @@ static bool ndp_hold_turn(struct ndp_net *nn)
 	struct ndp_hold *hold = &nn->hold;
 	struct in6_addr target;
 	struct ndp_held *held;
-	bool everywhere;
 	int ifindex;
 
 	spin_lock_bh(&hold->lock);
@@ -298,9 +298,8 @@ static bool ndp_hold_turn(struct ndp_net *nn)
 	list_move_tail(&held->list, &hold->queue);
 	target = held->key.addr;
 	ifindex = held->ifindex;
-	everywhere = held->everywhere;
 	spin_unlock_bh(&hold->lock);
-	ndp_hold_seek_again(nn, ifindex, &target, everywhere);
+	ndp_hold_seek_again(nn, ifindex, &target);
 	return true;
 }
 
@@ -364,7 +363,7 @@ void ndp_hold_flush(struct ndp_net *nn, int ifindex)
 
 	spin_lock_bh(&hold->lock);
 	list_for_each_entry_safe(held, tmp, &hold->queue, list) {
-		if (ifindex && held->ifindex != ifindex && !held->everywhere)
+		if (ifindex && held->ifindex != ifindex && !held->mixed)
 			continue;
 		ndp_held_unlink(hold, held);
 		list_add_tail(&held->list, &gone);

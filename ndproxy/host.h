@@ -233,8 +233,7 @@ struct ndp_host_due {
  * @probe: ask a host whether it is still there. Bottom halves disabled, RCU
  * @placed: a host's route is in place, whoever asked: deliver what waits. Bottom halves disabled,
  *          RCU
- * @seek: find the target of a packet that came in on a link and is held; except: ifindex of the
- *        link that is not asked, 0: none. Bottom halves disabled, RCU
+ * @seek: find the target of a packet that came in on a link and is held. Bottom halves disabled, RCU
  * @enter: a host lives on its link from now on, or found no room before. Hosts' lock
  * @leave: a host lives on its link no more. Hosts' lock
  * @detached: a link gives its device up. RTNL
@@ -245,8 +244,7 @@ struct ndp_host_ops {
 		      const struct ndp_host_due *due);
 	enum ndp_asked (*probe)(struct ndp_net *nn, const struct ndp_host *host);
 	void (*placed)(struct ndp_net *nn, const struct ndp_host *host);
-	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
-		     int except);
+	void (*seek)(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target);
 	void (*enter)(struct ndp_host *host);
 	void (*leave)(struct ndp_host *host);
 	void (*detached)(struct ndp_link *link);

@@ -363,6 +363,19 @@ static inline bool ndp_own_anywhere(const struct ndp_net *nn, const struct net_d
 	return ipv6_chk_addr_and_flags(nn->net, addr, dev, true, 0, IFA_F_TENTATIVE);
 }
 
+/*
+ * Is an address known to live on a link, by more than a DAD probe that may still be contested?
+ * Context: RCU.
+ */
+static inline bool ndp_host_lives_on(const struct ndp_net *nn, const struct ndp_link *link,
+				     const struct in6_addr *addr)
+{
+	const struct ndp_host *host = ndp_host_find(nn, link->group->id, addr);
+
+	return host && READ_ONCE(host->link) == link &&
+	       READ_ONCE(host->state) != NDP_HOST_TENTATIVE;
+}
+
 /* Have snm.c look at its links now. Context: RTNL or hosts' lock; there is a link. */
 static inline void ndp_snm_wake(struct ndp_net *nn)
 {

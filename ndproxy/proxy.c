@@ -171,8 +171,8 @@ static void ndp_count_refusals(struct ndp_net *nn, struct ndp_link *link,
 		ndp_proxy_drop(link, NDP_DROP_NOT_READY);
 }
 
-/* Note who asks, and ask in turn. Return: true if it is time to ask. */
-static bool ndp_note_and_ask(struct ndp_net *nn, struct ndp_link *link, struct ndp_prefix *prefix,
+/* Note who asks, and ask in turn. */
+static void ndp_note_and_ask(struct ndp_net *nn, struct ndp_link *link, struct ndp_prefix *prefix,
 			     struct ndp_ask *ask, const struct ndp_link *lives_on)
 {
 	int verdict;
@@ -187,7 +187,6 @@ static bool ndp_note_and_ask(struct ndp_net *nn, struct ndp_link *link, struct n
 	ndp_count_refusals(nn, link, ask, verdict);
 	if (verdict == NDP_ASK_OTHERS || verdict == NDP_ASK_ONE)
 		ndp_ask(nn, prefix, ask, verdict, lives_on);
-	return verdict == NDP_ASK_OTHERS;
 }
 
 /* @from is NULL for this router's own kernel. */
@@ -203,20 +202,18 @@ static void ndp_solicit(struct ndp_net *nn, struct ndp_link *link, struct ndp_pr
 }
 
 /*
- * ND-G2: nobody solicited, but a packet for the target came in on @link. A host that is known to
- * live there is asked there itself: its neighbours do not know.
+ * ND-G2: nobody solicited, but a packet for the target came in on @link. That link is asked, too: a
+ * sender that is off-link to the target there does not ask by itself (ND-G5).
  */
-static void ndp_proxy_seek(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
-			   int except)
+static void ndp_proxy_seek(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target)
 {
 	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, target);
 	const struct ndp_link *lives_on =
 		ndp_host_link(ndp_host_find(nn, link->group->id, target));
-	struct ndp_ask ask = { .target = target, .ifindex = except, .held = true };
+	struct ndp_ask ask = { .target = target };
 
-	if (prefix && ndp_note_and_ask(nn, link, prefix, &ask, lives_on) && lives_on == link &&
-	    except)
-		ndp_send_ns(nn, link, target, true, true);
+	if (prefix)
+		ndp_note_and_ask(nn, link, prefix, &ask, lives_on);
 }
 
 /* --- solicitations ---------------------------------------------------------------------------- */

@@ -268,7 +268,7 @@ static enum ndp_ask_verdict ndp_record_verdict(struct ndp_record *rec, struct nd
 	if (ndp_record_may_ask(rec, ask)) {
 		rec->asked = ask->now;
 		/* What this router's kernel asks has been asked on its own link as well. */
-		rec->unasked = ask->from || ask->held ? ask->ifindex : 0;
+		rec->unasked = ask->from ? ask->ifindex : 0;
 		return NDP_ASK_OTHERS;
 	}
 	if (rec->unasked && rec->unasked != ask->ifindex) {

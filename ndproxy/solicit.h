@@ -79,15 +79,14 @@ struct ndp_records {
 /**
  * struct ndp_ask - a solicitation to note, and what came of it
  * @target: what is asked for
- * @from: the solicitor; NULL: this router's own kernel
- * @ifindex: the link that the question was heard on, or goes out of
+ * @from: the solicitor; NULL: this router's own kernel, or a held packet
+ * @ifindex: the link that the question was heard on, or goes out of; 0: none, for a held packet
  * @known: the target's host is known
  * @now: jiffies
  * @lifetime: of a record, in jiffies
  * @retrans: RetransTimer (RFC 4861 10), in jiffies
  * @max_targets: limit of records; 0: none
  * @max_solicitors: limit of solicitors per target, 1..255
- * @held: for a held packet: there is no solicitor, and @ifindex is not asked
  * @evicted: out: a record of another target had to go
  * @full: out: the solicitor found no room
  * @only: out: of NDP_ASK_ONE, the link to ask
@@ -102,7 +101,6 @@ struct ndp_ask {
 	unsigned long retrans;
 	unsigned int max_targets;
 	unsigned int max_solicitors;
-	bool held;
 	bool evicted;
 	bool full;
 	int only;

@@ -8,6 +8,9 @@
 import time
 
 import pytest
+from scapy.layers.inet import UDP
+from scapy.layers.inet6 import IPv6
+from scapy.layers.l2 import Ether
 
 from lib import kmod, pkt, rtnl
 from lib.lab import A, A_MAC, B, B_MAC, D, D_MAC, DEAD, LL, MAC, PFX
@@ -23,7 +26,7 @@ def back(frame):
 
 
 def send(lab, dst, number=1, size=8, src=A, dev="up0"):
-    """A host that holds the router to be the target sends echo requests."""
+    """A host that takes the router for the target sends echo requests."""
     frames = [pkt.echo(A_MAC, MAC[dev], src, dst, seq=i + 1, size=size)
               for i in range(number)]
     lab.ports[dev].send(*frames)
@@ -53,7 +56,7 @@ def cold(lab3):
 def test_nd_g2_held_and_delivered(cold):
     lab = cold
     send(lab, D, 3)
-    for dev in ("down0", "down1"):
+    for dev in ("up0", "down0", "down1"):
         lab.proxied_ns(dev, D, pkt.slla(MAC[dev]), LL[dev])
     wait_count(lab, "up0", "held", 3)
     lab.advertise("down0", D_MAC, D)
@@ -84,7 +87,7 @@ def test_nd_g2_not_found_is_unreachable(cold):
             match=lambda f: back(f) or f.type == UNREACHABLE)
     assert count(lab, "up0", "not-found") == 1
     assert lab.down0.count(pkt.is_ns(DEAD)) == 0
-    assert lab.up0.count(pkt.is_ns(DEAD)) == 0
+    assert lab.up0.count(pkt.is_ns(DEAD)) == 3
 
 
 def test_nd_g2_three_for_each_target(cold):
@@ -133,32 +136,119 @@ def test_nd_g2_many_packets_one_solicitation(cold):
     silence(lab.down0, match=pkt.is_ns(D))
 
 
+def redirected(lab, dev, dst, to, mac):
+    """The kernel's Redirect: DST is a neighbour, with this link-layer address."""
+    got = lab.ports[dev].expect(lambda f: f.type == pkt.REDIRECT and
+                                pkt.same(f.dst, to), what=f"Redirect to {to}")
+    assert got.data[62:78] == got.data[78:94] == pkt.pton(dst)
+    assert pkt.tlla(mac) in got.data[94:]
+
+
+def forwarded_back(lab, dev, mac, dst, src):
+    """The packet goes out of the link that it came in on, with one hop less."""
+    got = lab.ports[dev].expect(pkt.is_type(128), what="the packet")
+    pkt.assert_frame(got, pkt.echo(MAC[dev], mac, src, dst, hlim=63))
+
+
 @pytest.mark.core
-def test_nd_g2_target_on_the_senders_own_link(cold):
-    """It came back to that link, and the sender does not know: he is told."""
+def test_nd_g5_known_on_the_link_is_forwarded_back(cold):
+    """The host lives upstream, as its answer told: the packet goes back, with a Redirect."""
     lab = cold
     lab.learn("up0", B_MAC, B)
     send(lab, B)
-    lab.proxied_ns("up0", B, pkt.slla(MAC["up0"]), unicast=B_MAC)
-    lab.advertise("up0", B_MAC, B)
-    got = lab.up0.expect(pkt.is_na(B, dst=A))
-    assert got.eth_src == MAC["up0"] and got.options == pkt.tlla(B_MAC)
-    assert got.flags == (0, 0, 1)
-    silence(lab.up0, match=back)
-    assert count(lab, "up0", "same-link") == 1
+    forwarded_back(lab, "up0", B_MAC, B, A)
+    redirected(lab, "up0", B, A, B_MAC)
+    silence(lab.up0, lab.down0, match=lambda f: f.is_nd or back(f))
+    assert count(lab, "up0", "held") == 0
+    assert lab.tool.drops("up0") == {}
 
 
-def test_nd_g2_target_comes_back_from_downstream(cold):
-    """As before with a host route: from down0 to a host of down0."""
+def test_nd_g5_known_on_a_downstream_link(cold):
     lab = cold
     lab.learn("down0", D_MAC, D)
+    lab.learn("down0", B_MAC, B)
+    lab.down0.send(pkt.echo(B_MAC, MAC["down0"], B, D))
+    forwarded_back(lab, "down0", D_MAC, D, B)
+    redirected(lab, "down0", D, B, D_MAC)
+    silence(lab.up0, lab.down0, match=lambda f: f.is_nd or back(f))
+    assert lab.tool.drops("down0") == {}
+
+
+@pytest.mark.core
+def test_nd_g5_found_on_the_link_is_forwarded_back(cold):
+    """It was not known where: all links are asked, and the first packet is not lost."""
+    lab = cold
+    send(lab, B)
+    for dev in ("up0", "down0", "down1"):
+        lab.proxied_ns(dev, B, pkt.slla(MAC[dev]))
+    lab.advertise("up0", B_MAC, B)
+    forwarded_back(lab, "up0", B_MAC, B, A)
+    got = lab.up0.expect(pkt.is_na(B, dst=A))   # A may take the router for B
+    assert got.eth_src == MAC["up0"] and got.options == pkt.tlla(B_MAC)
+    assert got.flags == (0, 0, 1)
+    assert count(lab, "up0", "delivered") == 1
+    assert count(lab, "up0", "same-link") == 0
+    silence(lab.up0, match=back)
+    send(lab, B)                        # the next one is the kernel's alone
+    forwarded_back(lab, "up0", B_MAC, B, A)
+    assert count(lab, "up0", "held") == 1
+
+
+def test_nd_g5_found_on_the_downstream_link_that_it_came_from(cold):
+    """The kernel's queue on the link where the target is not."""
+    lab = cold
     lab.r.ip(f"neigh replace {B} lladdr {B_MAC} dev down0 nud permanent")
     lab.down0.send(pkt.echo(B_MAC, MAC["down0"], B, D))
-    lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]), unicast=D_MAC)
+    lab.down0.expect(pkt.is_ns(D))
     lab.advertise("down0", D_MAC, D)
-    got = lab.down0.expect(pkt.is_na(D, dst=B))
-    assert got.options == pkt.tlla(D_MAC)
-    silence(lab.down0, match=back)
+    forwarded_back(lab, "down0", D_MAC, D, B)
+    silence(lab.up0, match=pkt.is_type(128))
+
+
+def test_nd_g5_another_address_is_not_redirected(cold):
+    """Before the host is known there, the kernel's Redirect would name a neighbour that is none."""
+    lab = cold
+    send(lab, D)
+    wait_count(lab, "up0", "redirect", 1)
+    lab.down0.expect(pkt.is_ns(D))
+    lab.advertise("down0", D_MAC, D)
+    lab.down0.expect(pkt.is_type(128))
+    silence(lab.up0, match=back)
+
+
+def test_nd_g5_no_longer_there_is_looked_for(cold):
+    """The kernel's own detection gives the neighbour up, and the next packet is held."""
+    lab = cold
+    lab.learn("up0", B_MAC, B)
+    send(lab, B)
+    forwarded_back(lab, "up0", B_MAC, B, A)
+    wait_for(lambda: not send(lab, B) or not lab.tool.host(B), "B is forgotten", 60, 0.5)
+    send(lab, B)
+    lab.down0.expect(pkt.is_ns(B))
+    lab.advertise("down0", B_MAC, B)
+    lab.down0.expect(pkt.is_type(128))
+
+
+def test_nd_g2_port_rules_decide_of_a_held_packet(cold):
+    """A policy rule by protocol and port leads it where it leads the kernel's own packets."""
+    lab = cold
+    lab.r.ip(f"neigh replace fe80::b lladdr {B_MAC} dev down1 nud permanent",
+             f"route add {D}/128 via fe80::b dev down1 table 77")
+    rule = "ipproto udp dport 5353 lookup 77 pref 50".split()
+    frames = [bytes(Ether(src=A_MAC, dst=MAC["up0"]) / IPv6(src=A, dst=D, hlim=64) /
+                    UDP(sport=1000, dport=port) / b"x") for port in (5353, 5354)]
+    lab.up0.send(*frames)
+    lab.down0.expect(pkt.is_ns(D))
+    wait_count(lab, "up0", "held", 2)
+    lab.r.sh("ip", "-6", "rule", "add", *rule)
+    lab.advertise("down0", D_MAC, D)
+
+    def is_udp(port):
+        return lambda f: f.data[20] == 17 and \
+            int.from_bytes(f.data[56:58], "big") == port
+    assert lab.down1.expect(is_udp(5353)).eth_dst == B_MAC
+    assert lab.down0.expect(is_udp(5354)).eth_dst == D_MAC
+    silence(lab.down0, match=is_udp(5353))
 
 
 def test_nd_g2_redirects_of_others_are_sent(cold):
