@@ -187,8 +187,29 @@ struct ndp_rx {
 enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns);
 enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na);
 void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd_info *ns);
-bool ndp_own_mac(const struct ndp_rx *rx);
+bool ndp_proxy_awaits(const struct ndp_rx *rx, const struct nd_info *na);
+void ndp_proxy_not_forwarding(const struct ndp_rx *rx, const struct nd_info *info);
 extern const struct ndp_host_ops ndp_proxy_host_ops;
+
+/* --- own.c: what is this router's own, and the kernel's to answer (ND-C3, C11, C12) ------------ */
+
+/* Who answers for a target. */
+enum ndp_owner {
+	NDP_OWNER_NONE,		/* not this router */
+	NDP_OWNER_KERNEL,	/* the kernel, by itself, on the link where it was asked */
+	NDP_OWNER_ROUTER,	/* this router, which has it on another interface */
+	NDP_OWNER_ANYCAST,	/* the same, but others may have it as well */
+};
+
+bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
+		  const struct in6_addr *addr);
+bool ndp_own_mac(const struct ndp_rx *rx);
+enum ndp_owner ndp_own_target(const struct ndp_rx *rx, const struct in6_addr *addr);
+bool ndp_own_has_anycast(const struct ndp_rx *rx, const struct in6_addr *addr);
+bool ndp_own_proxy_hears(const struct ndp_rx *rx, const struct in6_addr *addr);
+bool ndp_own_forwards(const struct ndp_net *nn, const struct net_device *dev);
+bool ndp_own_group_forwards(const struct ndp_net *nn, const struct ndp_group *group);
+bool ndp_own_drops_na(const struct ndp_rx *rx, const struct nd_info *na);
 
 /* --- neigh.c: the kernel's neighbour entries (ND-C4, D2) -------------------------------------- */
 

@@ -5,7 +5,6 @@
  */
 
 #include <linux/etherdevice.h>
-#include <linux/if_arp.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
@@ -21,39 +20,7 @@ static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
 	trace_nd_drop(link, why);
 }
 
-/* --- this router's own addresses -------------------------------------------------------------- */
-
-static bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
-			 const struct in6_addr *addr)
-{
-	/* Tentative ones too: the kernel decides on its own detection. One that it lost is lost. */
-	return ipv6_chk_addr_and_flags(nn->net, addr, dev, false, 1, IFA_F_DADFAILED);
-}
-
-/**
- * ndp_own_mac() - was a frame sent by this router itself?
- * @rx: where it was heard
- *
- * Any of the group's links may have sent it: they may be joined behind the router's back.
- *
- * Context: RCU.
- * Return: true if its source is the address of a link of the group.
- */
-bool ndp_own_mac(const struct ndp_rx *rx)
-{
-	const struct ndp_link *link;
-
-	if (!rx->mac)
-		return false;
-	list_for_each_entry_rcu(link, &rx->link->group->links, group_list) {
-		const struct net_device *dev = rcu_dereference(link->dev);
-
-		if (dev && dev->type == ARPHRD_ETHER &&
-		    ether_addr_equal(rx->mac, dev->dev_addr))
-			return true;
-	}
-	return false;
-}
+/* --- this router's own messages --------------------------------------------------------------- */
 
 /*
  * ND-C7: a solicitation of this router's, heard again by way of a loop or a repeater. An address
@@ -292,10 +259,14 @@ static enum ndp_verdict ndp_answer_at_once(const struct ndp_rx *rx, const struct
 	return NDP_CONSUME;
 }
 
-/* ND-C3: this router has the address itself, on another interface. */
-static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns)
+/*
+ * ND-C3: this router has the address itself, on another interface. Others may have an anycast
+ * address as well (RFC 4861 7.2.7).
+ */
+static enum ndp_verdict ndp_answer_own(const struct ndp_rx *rx, const struct nd_info *ns,
+				       enum ndp_owner owner)
 {
-	u8 flags = ND_NA_ROUTER | ND_NA_OVERRIDE;
+	u8 flags = ND_NA_ROUTER | (owner == NDP_OWNER_ANYCAST ? 0 : ND_NA_OVERRIDE);
 
 	if (!nd_is_dad(ns))
 		return ndp_answer_at_once(rx, ns, flags);
@@ -316,6 +287,21 @@ static enum ndp_verdict ndp_answer_by_mode(const struct ndp_rx *rx, const struct
 	return ndp_answer_at_once(rx, ns, 0);
 }
 
+/*
+ * ND-C9, C11: the kernel answers, for its own address or for a proxy entry. A unicast probe of which
+ * it would not take notice is given to it once more, as it does take notice of.
+ */
+static enum ndp_verdict ndp_leave_to_kernel(const struct ndp_rx *rx, const struct nd_info *ns)
+{
+	struct nd_info copy = *ns;
+
+	if (ipv6_addr_is_multicast(&ns->daddr) || ndp_own_proxy_hears(rx, &ns->target))
+		return NDP_PASS;
+	addrconf_addr_solict_mult(&ns->target, &copy.daddr);
+	ndp_deliver_nd(rx->dev, &copy);
+	return NDP_CONSUME;
+}
+
 /**
  * ndp_proxy_ns() - a valid solicitation was received (ND-C)
  * @rx: where
@@ -329,6 +315,7 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	bool echo = ndp_is_echo(rx, ns), dad = nd_is_dad(ns);
 	struct ndp_link *link = rx->link;
 	struct ndp_prefix *prefix;
+	enum ndp_owner owner;
 
 	if (!echo && !dad)
 		ndp_note_sender(rx, ns);
@@ -346,10 +333,11 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
-	if (ndp_own_here(rx->nn, rx->dev, &ns->target))
-		return NDP_PASS;
-	if (ndp_own_anywhere(rx->nn, rx->dev, &ns->target))
-		return ndp_answer_own(rx, ns);
+	owner = ndp_own_target(rx, &ns->target);
+	if (owner == NDP_OWNER_KERNEL)
+		return ndp_leave_to_kernel(rx, ns);
+	if (owner != NDP_OWNER_NONE)
+		return ndp_answer_own(rx, ns, owner);
 	if (dad)
 		return ndp_proxy_dad(rx, ns, prefix);
 
