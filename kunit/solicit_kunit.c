@@ -111,6 +111,22 @@ static void nd_g2_a_packet_is_held(struct kunit *test)
 	kfree(rec);
 }
 
+/* ND-C12: an answer is awaited where the target was asked for, while the record lasts. */
+static void nd_c12_where_an_answer_is_awaited(struct kunit *test)
+{
+	struct solt *t = test->priv;
+	struct ndp_records *recs = &t->recs;
+
+	solt_note(t, 1, 2, LINK_A);
+	KUNIT_EXPECT_TRUE(test, ndp_solicit_awaits(recs, &t->target, LINK_B, t->now));
+	KUNIT_EXPECT_FALSE(test, ndp_solicit_awaits(recs, &t->target, LINK_A, t->now));
+	KUNIT_EXPECT_FALSE(test, ndp_solicit_awaits(recs, &t->target, LINK_B, t->now + LIFETIME));
+	solt_note(t, 1, 3, LINK_B);
+	KUNIT_EXPECT_TRUE(test, ndp_solicit_awaits(recs, &t->target, LINK_A, t->now));
+	kfree(solt_take(t, 1));
+	KUNIT_EXPECT_FALSE(test, ndp_solicit_awaits(recs, &t->target, LINK_B, t->now));
+}
+
 /* Many records, put in and taken out in no order, are found and walked in order. */
 static void nd_c4_the_tree_holds(struct kunit *test)
 {
@@ -488,6 +504,7 @@ static struct kunit_case solicit_cases[] = {
 	KUNIT_CASE(nd_c4_who_asks_again_is_not_doubled),
 	KUNIT_CASE(nd_e1_the_own_kernel_asks),
 	KUNIT_CASE(nd_g2_a_packet_is_held),
+	KUNIT_CASE(nd_c12_where_an_answer_is_awaited),
 	KUNIT_CASE(nd_c4_the_tree_holds),
 	KUNIT_CASE_PARAM(who_is_asked, ask_gen_params),
 	KUNIT_CASE(nd_c8_many_askers_cost_one),

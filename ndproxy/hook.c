@@ -2,7 +2,8 @@
 /*
  * Netfilter entry points. Start reading here: what is not a Neighbor Solicitation or Advertisement
  * leaves after one compare; the rest is parsed on the stack and goes to proxy.c. Router
- * Advertisements are looked at for ra.c, and go on.
+ * Advertisements are looked at for ra.c, and go on. All that after the firewall, but for answers that
+ * this router waits for.
  */
 
 #include <linux/etherdevice.h>
@@ -18,6 +19,12 @@
 
 #include "ndproxy.h"
 #include "trace.h"
+
+/*
+ * In the kernel's flags of a received packet: it has been proxied. No kernel version uses this bit,
+ * and each packet comes without it.
+ */
+#define NDP_SKB_TAKEN	BIT(15)
 
 /*
  * Where the ICMPv6 header of a packet with extension headers begins. RFC 6980 5 forbids a Fragment
@@ -165,78 +172,141 @@ static bool ndp_hook_is_bridged(const struct sk_buff *skb, const struct net_devi
  * An invalid message goes on to the kernel, which drops it by the same rules. To an address that is
  * not its own the kernel would forward it instead: one for a proxied host ends here (ND-C9).
  */
-static unsigned int ndp_hook_invalid(struct ndp_net *nn, const struct ndp_link *link,
-				     const struct net_device *dev, struct sk_buff *skb)
+static unsigned int ndp_hook_invalid(const struct ndp_rx *rx, struct sk_buff *skb)
 {
 	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
 
-	if (ipv6_addr_is_multicast(daddr) || !ndp_prefix_lookup(nn, link->group->id, daddr) ||
-	    ndp_own_anywhere(nn, dev, daddr))
+	if (ipv6_addr_is_multicast(daddr) ||
+	    !ndp_prefix_lookup(rx->nn, rx->link->group->id, daddr) ||
+	    ndp_own_target(rx, daddr) != NDP_OWNER_NONE)
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;
 }
 
-/* A message on a managed link, heard. */
-static unsigned int ndp_hook_receive(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *skb,
-				     int offset, bool fragment, const struct nf_hook_state *state)
-{
-	struct ndp_rx rx = { .nn = nn, .link = link, .dev = state->in };
-	enum ndp_verdict verdict;
-	struct nd_info info;
-	enum ndp_drop why;
+/* Where a message of Neighbor Discovery was heard, and where it begins. */
+struct ndp_heard {
+	struct ndp_net *nn;
+	struct ndp_link *link;
+	int offset;
+	bool fragment;
+	u8 type;
+};
 
-	why = ndp_hook_parse(skb, offset, fragment, state, &info);
-	if (why) {
-		ndp_count_drop(&link->stats, why);
-		trace_nd_drop(link, why);
-		return ndp_hook_invalid(nn, link, rx.dev, skb);
+/*
+ * Conntrack may have put fragments together, and taken the header away (RFC 6980 5); its note is
+ * left.
+ */
+static bool ndp_hook_was_fragmented(const struct sk_buff *skb)
+{
+	return IP6CB(skb)->flags & IP6SKB_FRAGMENTED || IP6CB(skb)->frag_max_size;
+}
+
+/* Return: true if it is a message that links have a part in, and on which link. */
+static bool ndp_hook_find(struct sk_buff *skb, const struct nf_hook_state *state,
+			  struct ndp_heard *heard)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+
+	heard->offset = sizeof(struct ipv6hdr);
+	heard->fragment = false;
+	if (nexthdr != IPPROTO_ICMPV6) {
+		if (likely(!ipv6_ext_hdr(nexthdr)))
+			return false;
+		heard->offset = ndp_hook_skip_headers(skb, &heard->fragment);
+		if (heard->offset < 0)
+			return false;
 	}
-	rx.mac = ndp_hook_mac(skb, rx.dev);
-	verdict = info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) : ndp_proxy_na(&rx, &info);
+	heard->type = ndp_hook_type(skb, heard->offset);
+	if (heard->type < ND_TYPE_RA || heard->type > ND_TYPE_NA ||
+	    ndp_hook_is_bridged(skb, state->in))
+		return false;
+	heard->fragment |= ndp_hook_was_fragmented(skb);
+	heard->nn = ndp_net(state->net);
+	heard->link = ndp_link_by_index(heard->nn, state->in->ifindex);
+	return heard->link;
+}
+
+static unsigned int ndp_hook_done(struct sk_buff *skb, enum ndp_verdict verdict)
+{
 	if (verdict == NDP_PASS || ndp_hook_is_flooded(skb))
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;
 }
 
+/* A message on a managed link, heard, and let pass by the firewall. */
+static unsigned int ndp_hook_receive(const struct ndp_heard *heard, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	struct ndp_rx rx = { .nn = heard->nn, .link = heard->link, .dev = state->in };
+	struct nd_info info;
+	enum ndp_drop why;
+
+	why = ndp_hook_parse(skb, heard->offset, heard->fragment, state, &info);
+	if (why) {
+		ndp_count_drop(&rx.link->stats, why);
+		trace_nd_drop(rx.link, why);
+		return ndp_hook_invalid(&rx, skb);
+	}
+	if (unlikely(!ndp_own_forwards(rx.nn, rx.dev))) {
+		ndp_proxy_not_forwarding(&rx, &info);
+		return NF_ACCEPT;
+	}
+	rx.mac = ndp_hook_mac(skb, rx.dev);
+	return ndp_hook_done(skb, info.type == ND_TYPE_NS ? ndp_proxy_ns(&rx, &info) :
+							    ndp_proxy_na(&rx, &info));
+}
+
+/*
+ * ND-C12: the firewall decides first, in all of its chains, so that what it drops teaches nothing.
+ */
 static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
-	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
-	int offset = sizeof(struct ipv6hdr);
-	struct ndp_link *link;
-	bool fragment = false;
-	struct ndp_net *nn;
-	u8 type;
+	struct ndp_heard heard;
 
-	if (nexthdr != IPPROTO_ICMPV6) {
-		if (likely(!ipv6_ext_hdr(nexthdr)))
-			return NF_ACCEPT;
-		offset = ndp_hook_skip_headers(skb, &fragment);
-		if (offset < 0)
-			return NF_ACCEPT;
-	}
-	type = ndp_hook_type(skb, offset);
-	if (type < ND_TYPE_RA || type > ND_TYPE_NA)
+	if (!ndp_hook_find(skb, state, &heard) || IP6CB(skb)->flags & NDP_SKB_TAKEN)
 		return NF_ACCEPT;
-	if (ndp_hook_is_bridged(skb, state->in))
-		return NF_ACCEPT;
-
-	nn = ndp_net(state->net);
-	link = ndp_link_by_index(nn, state->in->ifindex);
-	if (!link)
-		return NF_ACCEPT;
-	if (type == ND_TYPE_RA) {
-		ndp_hook_router_heard(nn, link, skb, offset, fragment, state);
+	if (heard.type == ND_TYPE_RA) {
+		ndp_hook_router_heard(heard.nn, heard.link, skb, heard.offset, heard.fragment,
+				      state);
 		return NF_ACCEPT;
 	}
-	if (type == ND_TYPE_NS && READ_ONCE(nn->ra.tests) &&
-	    ndp_hook_is_probe(nn, link, skb, offset, fragment, state))
+	if (heard.type == ND_TYPE_NS && READ_ONCE(heard.nn->ra.tests) &&
+	    ndp_hook_is_probe(heard.nn, heard.link, skb, heard.offset, heard.fragment, state))
 		return ndp_hook_is_flooded(skb) ? NF_ACCEPT : NF_DROP;
-	if (READ_ONCE(link->state) != NDP_LINK_ACTIVE)
+	if (READ_ONCE(heard.link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
-	return ndp_hook_receive(nn, link, skb, offset, fragment, state);
+	return ndp_hook_receive(&heard, skb, state);
+}
+
+/*
+ * ND-C12: an advertisement that answers a question of this router's is taken before the firewall has
+ * its say: a reverse-path rule misses the very route that it brings. It goes on, marked, so that it
+ * does not count twice.
+ */
+static unsigned int ndp_hook_answer(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct ndp_heard heard;
+	struct nd_info info;
+	struct ndp_rx rx;
+
+	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6) ||
+	    ndp_hook_type(skb, sizeof(struct ipv6hdr)) != ND_TYPE_NA ||
+	    !ndp_hook_find(skb, state, &heard) ||
+	    READ_ONCE(heard.link->state) != NDP_LINK_ACTIVE ||
+	    !ndp_own_forwards(heard.nn, state->in) ||
+	    ndp_hook_parse(skb, heard.offset, heard.fragment, state, &info))
+		return NF_ACCEPT;
+
+	rx = (struct ndp_rx) { .nn = heard.nn, .link = heard.link, .dev = state->in };
+	if (!ndp_proxy_awaits(&rx, &info))
+		return NF_ACCEPT;
+	rx.mac = ndp_hook_mac(skb, rx.dev);
+	IP6CB(skb)->flags |= NDP_SKB_TAKEN;
+	return ndp_hook_done(skb, ndp_proxy_na(&rx, &info));
 }
 
 /*
@@ -319,14 +389,18 @@ static unsigned int ndp_hook_forward(void *priv, struct sk_buff *skb,
 
 static const struct nf_hook_ops ndp_hooks[] = {
 	{
+		.hook = ndp_hook_answer,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		/* Before all chains of a firewall. */
+		.priority = NF_IP6_PRI_CONNTRACK_DEFRAG - 1,
+	},
+	{
 		.hook = ndp_hook_pre_routing,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
-		/*
-		 * Before conntrack puts fragments together, so that they are seen as what they
-		 * are.
-		 */
-		.priority = NF_IP6_PRI_CONNTRACK_DEFRAG - 1,
+		/* What a filter drops is not proxied, and teaches nothing. */
+		.priority = NF_IP6_PRI_LAST,
 	},
 	{
 		.hook = ndp_hook_local_out,

@@ -352,6 +352,19 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 }
 
 /**
+ * ndp_proxy_not_forwarding() - a valid message was received while the kernel does not forward
+ * @rx: where
+ * @info: the message, which is the kernel's alone (ND-C12)
+ *
+ * Context: bottom halves disabled, RCU.
+ */
+void ndp_proxy_not_forwarding(const struct ndp_rx *rx, const struct nd_info *info)
+{
+	if (ndp_prefix_lookup(rx->nn, rx->link->group->id, &info->target))
+		ndp_proxy_drop(rx->link, NDP_DROP_NOT_FORWARDING);
+}
+
+/**
  * ndp_proxy_own_ns() - this router's kernel solicits a target (ND-E1)
  * @nn: namespace
  * @link: that the solicitation leaves by
@@ -363,7 +376,8 @@ void ndp_proxy_own_ns(struct ndp_net *nn, struct ndp_link *link, const struct nd
 {
 	struct ndp_prefix *prefix = ndp_prefix_lookup(nn, link->group->id, &ns->target);
 
-	if (!prefix || !ndp_prefix_is_onlink(prefix, link))
+	if (!prefix || !ndp_prefix_is_onlink(prefix, link) ||
+	    !ndp_own_group_forwards(nn, link->group))
 		return;
 	if (nd_is_dad(ns)) {
 		ndp_loop_dad(nn, link, NULL, ns);
@@ -403,9 +417,10 @@ static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct nd_info
 	return NDP_PASS;
 }
 
-static bool ndp_own_or_tentative(const struct ndp_rx *rx, const struct in6_addr *addr)
+static bool ndp_is_own_target(const struct ndp_rx *rx, const struct in6_addr *addr)
 {
-	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_DADFAILED);
+	return ipv6_chk_addr_and_flags(rx->nn->net, addr, rx->dev, true, 0, IFA_F_DADFAILED) ||
+	       ndp_own_has_anycast(rx, addr);
 }
 
 /*
@@ -422,6 +437,35 @@ static void ndp_proxy_solicited_na(const struct ndp_rx *rx, const struct nd_info
 		ndp_neigh_from_na(rx, na, true);
 	if (learnt == NDP_LEARNT_READY)
 		ndp_answer_target(rx->nn, prefix, &na->target, rx->link, na->flags);
+}
+
+/* To this router it goes on; one for a host has been proxied, and is not forwarded. */
+static enum ndp_verdict ndp_na_verdict(const struct ndp_rx *rx, const struct nd_info *na)
+{
+	return ipv6_addr_is_multicast(&na->daddr) ||
+	       ndp_own_anywhere(rx->nn, rx->dev, &na->daddr) ? NDP_PASS : NDP_CONSUME;
+}
+
+/**
+ * ndp_proxy_awaits() - does an advertisement answer what was asked on that link? (ND-C12)
+ * @rx: where it was heard
+ * @na: valid
+ *
+ * A firewall's reverse-path rule asks for the route that the advertisement brings. Where it answers
+ * a question of this router's, it counts before such a rule.
+ *
+ * Context: bottom halves disabled, RCU.
+ * Return: true if it does.
+ */
+bool ndp_proxy_awaits(const struct ndp_rx *rx, const struct nd_info *na)
+{
+	struct ndp_prefix *prefix;
+
+	if (!(na->flags & ND_NA_SOLICITED) || !READ_ONCE(rx->link->nd))
+		return false;
+	prefix = ndp_prefix_lookup(rx->nn, rx->link->group->id, &na->target);
+	return prefix && ndp_prefix_is_onlink(prefix, rx->link) &&
+	       ndp_solicit_awaits(&prefix->records, &na->target, rx->dev->ifindex, jiffies);
 }
 
 /**
@@ -451,7 +495,11 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 		ndp_proxy_drop(link, NDP_DROP_OWN_ECHO);
 		return NDP_CONSUME;
 	}
-	if (ndp_own_or_tentative(rx, &na->target))
+	if (ndp_own_drops_na(rx, na)) {
+		ndp_proxy_drop(link, NDP_DROP_UNSOLICITED_NA);
+		return ndp_na_verdict(rx, na);
+	}
+	if (ndp_is_own_target(rx, &na->target))
 		return ndp_own_na(rx, na);
 
 	if (ipv6_addr_is_multicast(&na->daddr) ? ndp_loop_na(rx, na) :
@@ -469,8 +517,7 @@ enum ndp_verdict ndp_proxy_na(const struct ndp_rx *rx, const struct nd_info *na)
 		ndp_proxy_solicited_na(rx, na, prefix, !known && na->lladdr);
 	else
 		ndp_note_target(rx, na, prefix, &sighting);
-	/* To this router it goes on; for anyone else it has been proxied, and is not forwarded. */
-	return ndp_own_anywhere(rx->nn, rx->dev, &na->daddr) ? NDP_PASS : NDP_CONSUME;
+	return ndp_na_verdict(rx, na);
 }
 
 /* --- what hosts ask for ----------------------------------------------------------------------- */

@@ -367,6 +367,30 @@ struct ndp_record *ndp_solicit_take(struct ndp_records *recs, const struct in6_a
 EXPORT_SYMBOL_IF_KUNIT(ndp_solicit_take);
 
 /**
+ * ndp_solicit_awaits() - is an answer for a target awaited on a link?
+ * @recs: of the target's prefix
+ * @target: that has advertised itself
+ * @ifindex: of the link
+ * @now: jiffies
+ *
+ * Context: any; takes the records' lock.
+ * Return: true if the target was asked for on that link, while the record lasts.
+ */
+bool ndp_solicit_awaits(struct ndp_records *recs, const struct in6_addr *target, int ifindex,
+			unsigned long now)
+{
+	const struct ndp_record *rec;
+	bool awaits;
+
+	spin_lock_bh(&recs->lock);
+	rec = ndp_record_find(recs, target);
+	awaits = rec && rec->unasked != ifindex && time_before(now, rec->seen + recs->lifetime);
+	spin_unlock_bh(&recs->lock);
+	return awaits;
+}
+EXPORT_SYMBOL_IF_KUNIT(ndp_solicit_awaits);
+
+/**
  * ndp_solicit_next() - copy the next record, for a dump
  * @recs: of a prefix
  * @after: the target of the record before; NULL: start with the first

@@ -118,6 +118,8 @@ void ndp_records_init(struct ndp_records *recs);
 void ndp_records_stop(struct ndp_records *recs);
 int ndp_solicit_note(struct ndp_records *recs, struct ndp_ask *ask);
 struct ndp_record *ndp_solicit_take(struct ndp_records *recs, const struct in6_addr *target);
+bool ndp_solicit_awaits(struct ndp_records *recs, const struct in6_addr *target, int ifindex,
+			unsigned long now);
 unsigned long ndp_solicit_expire(struct ndp_records *recs, unsigned long now);
 void ndp_solicit_purge(struct ndp_records *recs);
 struct ndp_record *ndp_solicit_next(struct ndp_records *recs, const struct in6_addr *after,

@@ -47,6 +47,8 @@ const char * const ndp_drop_names[NDP_DROPS] = {
 	[NDP_DROP_REDIRECT]		= "redirect",
 	[NDP_DROP_SNOOP_LIMIT]		= "snoop-limit",
 	[NDP_DROP_HOST_REFUSED]		= "host-refused",
+	[NDP_DROP_NOT_FORWARDING]	= "not-forwarding",
+	[NDP_DROP_UNSOLICITED_NA]	= "unsolicited-na",
 };
 
 /**

@@ -62,10 +62,13 @@ enum ndp_counter {
  * @NDP_DROP_NOT_READY: the link is down or going away
  * @NDP_DROP_HOLD_LIMIT: a held packet was pushed out by a newer one: too many wait
  * @NDP_DROP_NOT_FOUND: the target of a held packet did not answer; the sender was told so
- * @NDP_DROP_SAME_LINK: the target of a packet lives on the link that the packet came in on
- * @NDP_DROP_REDIRECT: a Redirect of the kernel's for such a packet, or for a held one
+ * @NDP_DROP_SAME_LINK: a packet would go back to the link that it came in on, where its target is
+ * not
+ * @NDP_DROP_REDIRECT: a Redirect of the kernel's for a held packet
  * @NDP_DROP_SNOOP_LIMIT: too many solicited-node groups of hosts elsewhere (MLD-S2)
  * @NDP_DROP_HOST_REFUSED: a known host was claimed on the link, and stays on its own (RFC 6620)
+ * @NDP_DROP_NOT_FORWARDING: the kernel does not forward what comes in on the link
+ * @NDP_DROP_UNSOLICITED_NA: nobody asked for the advertisement, and drop_unsolicited_na is set
  * @NDP_DROPS: how many there are
  */
 enum ndp_drop {
@@ -96,6 +99,8 @@ enum ndp_drop {
 	NDP_DROP_REDIRECT,
 	NDP_DROP_SNOOP_LIMIT,
 	NDP_DROP_HOST_REFUSED,
+	NDP_DROP_NOT_FORWARDING,
+	NDP_DROP_UNSOLICITED_NA,
 	NDP_DROPS
 };
 

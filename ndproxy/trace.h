@@ -39,7 +39,9 @@
 	{ NDP_DROP_NOT_READY, "not-ready" }, { NDP_DROP_HOLD_LIMIT, "hold-limit" },	\
 	{ NDP_DROP_NOT_FOUND, "not-found" }, { NDP_DROP_SAME_LINK, "same-link" },	\
 	{ NDP_DROP_REDIRECT, "redirect" }, { NDP_DROP_SNOOP_LIMIT, "snoop-limit" },	\
-	{ NDP_DROP_HOST_REFUSED, "host-refused" })
+	{ NDP_DROP_HOST_REFUSED, "host-refused" },					\
+	{ NDP_DROP_NOT_FORWARDING, "not-forwarding" },					\
+	{ NDP_DROP_UNSOLICITED_NA, "unsolicited-na" })
 
 DECLARE_EVENT_CLASS(ndp_message,
 	TP_PROTO(const struct ndp_link *link, const struct nd_info *info),

@@ -79,7 +79,7 @@ static const char *const drop_words[] = {
 	"na-multicast-solicited", "own-echo", "ns-rate", "na-rate", "target-limit",
 	"solicitor-limit", "host-limit", "lladdr-limit", "no-source", "no-memory",
 	"not-ready", "hold-limit", "not-found", "same-link", "redirect", "snoop-limit",
-	"host-refused",
+	"host-refused", "not-forwarding", "unsolicited-na",
 };
 
 NAMES(drop, NDPROXY_DROP_REASON_MAX);

@@ -251,14 +251,17 @@ enum ndproxy_evidence {
  * @NDPROXY_DROP_REASON_NOT_READY: The link is being set up or torn down.
  * @NDPROXY_DROP_REASON_HOLD_LIMIT: Too many packets are held.
  * @NDPROXY_DROP_REASON_NOT_FOUND: The target of a held packet did not answer.
- * @NDPROXY_DROP_REASON_SAME_LINK: The target of a packet lives on the link
- *   that the packet came in on.
- * @NDPROXY_DROP_REASON_REDIRECT: A Redirect of the kernel's for such a packet,
- *   or for a held one.
+ * @NDPROXY_DROP_REASON_SAME_LINK: A packet would go back to the link that it
+ *   came in on, where its target is not.
+ * @NDPROXY_DROP_REASON_REDIRECT: A Redirect of the kernel's for a held packet.
  * @NDPROXY_DROP_REASON_SNOOP_LIMIT: As many solicited-node groups of hosts
  *   elsewhere are listened to on the link as may be.
  * @NDPROXY_DROP_REASON_HOST_REFUSED: A known host was claimed on the link, and
  *   still answers on its own.
+ * @NDPROXY_DROP_REASON_NOT_FORWARDING: The kernel does not forward what comes
+ *   in on the link.
+ * @NDPROXY_DROP_REASON_UNSOLICITED_NA: Nobody asked for the advertisement, and
+ *   drop_unsolicited_na is set.
  */
 enum ndproxy_drop_reason {
 	NDPROXY_DROP_REASON_NONE,
@@ -288,6 +291,8 @@ enum ndproxy_drop_reason {
 	NDPROXY_DROP_REASON_REDIRECT,
 	NDPROXY_DROP_REASON_SNOOP_LIMIT,
 	NDPROXY_DROP_REASON_HOST_REFUSED,
+	NDPROXY_DROP_REASON_NOT_FORWARDING,
+	NDPROXY_DROP_REASON_UNSOLICITED_NA,
 
 	/* private: */
 	__NDPROXY_DROP_REASON_MAX,
@@ -537,6 +542,8 @@ enum {
 	NDPROXY_A_DROPS_REDIRECT,
 	NDPROXY_A_DROPS_SNOOP_LIMIT,
 	NDPROXY_A_DROPS_HOST_REFUSED,
+	NDPROXY_A_DROPS_NOT_FORWARDING,
+	NDPROXY_A_DROPS_UNSOLICITED_NA,
 
 	__NDPROXY_A_DROPS_MAX,
 	NDPROXY_A_DROPS_MAX = (__NDPROXY_A_DROPS_MAX - 1)

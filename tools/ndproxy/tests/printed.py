@@ -55,7 +55,8 @@ def json_of_counters():
         "hop-limit checksum code length target-multicast option-length fragment "
         "dad-destination dad-slla na-multicast-solicited own-echo ns-rate na-rate target-limit "
         "solicitor-limit host-limit lladdr-limit no-source no-memory not-ready hold-limit "
-        "not-found same-link redirect snoop-limit host-refused").split()
+        "not-found same-link redirect snoop-limit host-refused not-forwarding "
+        "unsolicited-na").split()
     assert {k for k, v in drops.items() if v} == {"own-echo", "not-ready"}
 
 

@@ -17,7 +17,8 @@ DROPS = ("hop-limit checksum code length target-multicast option-length "
          "fragment dad-destination dad-slla na-multicast-solicited own-echo "
          "ns-rate na-rate target-limit solicitor-limit host-limit "
          "lladdr-limit no-source no-memory not-ready hold-limit not-found "
-         "same-link redirect snoop-limit host-refused").split()
+         "same-link redirect snoop-limit host-refused not-forwarding "
+         "unsolicited-na").split()
 COUNTERS = ("ns_in ns_out na_in na_out dad_in dad_out answers held "
             "delivered").split()
 GAUGES = ("links prefixes hosts records").split()
