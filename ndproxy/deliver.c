@@ -26,8 +26,8 @@
 /* --- packets that are forwarded --------------------------------------------------------------- */
 
 /*
- * As the kernel looks up what it received; skb->dev is the device or its VRF's. Policy rules may ask
- * for ports, which only such a look-up knows.
+ * As the kernel looks up what it received; skb->dev is the device or its VRF's. Policy rules may
+ * select by ports, which have to be dissected first.
  */
 static struct dst_entry *ndp_deliver_route(struct net *net, struct sk_buff *skb)
 {
@@ -60,9 +60,9 @@ static const struct in6_addr *ndp_deliver_misled(const struct ndp_net *nn,
 }
 
 /*
- * ND-G5: the target lives on the link that the packet came from. The packet goes back there, as from
- * any router. A sender on the link that takes this router for the target learns better; one that was
- * told to send by way of the router ignores that. A route back without such a host is a dead end.
+ * ND-G5: the target lives on the link that the packet came from, and the packet goes back there, as
+ * by any router. A neighbour that takes this router for the target gets the target's own link-layer
+ * address; a sender that is off-link ignores it. Without such a host the route is a dead end.
  *
  * Return: false if the packet is gone.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Held packets (ND-G2): a packet for a proxied prefix that would leave by the link it came in on
- * waits here while its target is sought, and is delivered when the target is found. The link itself
- * is asked as well: neighbours that are off-link to each other do not ask there (ND-G5). Bounded per
+ * waits here while its target is solicited, and is delivered when the target answers. That link is
+ * asked as well: neighbours that are off-link to each other do not ask there (ND-G5). Bounded per
  * target and in all; RFC 4861 7.2.2 says how long, and what becomes of the rest.
  */
 
@@ -178,8 +178,8 @@ out:
 }
 
 /*
- * Hosts of an inner prefix live on that link by configuration: there is nowhere else to seek. What is
- * for a host that is known there goes back, with a Redirect, as from any router (ND-G5).
+ * Hosts of an inner prefix live on that link by configuration: there is nowhere else to seek. A
+ * packet for a host that is known there goes back, with a Redirect, as by any router (ND-G5).
  */
 static bool ndp_hold_concerns(const struct ndp_net *nn, const struct ndp_link *link,
 			      const struct in6_addr *addr)
@@ -234,8 +234,8 @@ bool ndp_hold_packet(struct ndp_net *nn, struct ndp_link *link, struct sk_buff *
  * @dest: for which destination
  *
  * Context: bottom halves disabled, RCU.
- * Return: true if it is not to be sent: it names an address of a proxied prefix as a neighbour, where
- * no such host is known, and the packet that caused it will be held.
+ * Return: true if it is not to be sent: it names an address of a proxied prefix as a neighbour on a
+ * link where no such host is known. The packet that caused it will be held.
  */
 bool ndp_hold_redirect(struct ndp_net *nn, struct ndp_link *link, const struct in6_addr *target,
 		       const struct in6_addr *dest)

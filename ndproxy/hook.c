@@ -2,8 +2,8 @@
 /*
  * Netfilter entry points. Start reading here: what is not a Neighbor Solicitation or Advertisement
  * leaves after one compare; the rest is parsed on the stack and goes to proxy.c. Router
- * Advertisements are looked at for ra.c, and go on. All that after the firewall, but for answers that
- * this router waits for.
+ * Advertisements are looked at for ra.c, and go on. The firewall decides before, except for
+ * advertisements that this router awaits.
  */
 
 #include <linux/etherdevice.h>
@@ -282,8 +282,8 @@ static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 }
 
 /*
- * ND-C12: an advertisement that answers a question of this router's is taken before the firewall has
- * its say: a reverse-path rule misses the very route that it brings. It goes on, marked, so that it
+ * ND-C12: an advertisement that answers a solicitation of this router is taken before the firewall
+ * decides: a reverse-path rule misses the very route that it brings. It goes on, marked, so that it
  * does not count twice.
  */
 static unsigned int ndp_hook_answer(void *priv, struct sk_buff *skb,

@@ -233,7 +233,8 @@ struct ndp_host_due {
  * @probe: ask a host whether it is still there. Bottom halves disabled, RCU
  * @placed: a host's route is in place, whoever asked: deliver what waits. Bottom halves disabled,
  *          RCU
- * @seek: find the target of a packet that came in on a link and is held. Bottom halves disabled, RCU
+ * @seek: solicit the target of a packet that came in on a link and is held. Bottom halves disabled,
+ *        RCU
  * @enter: a host lives on its link from now on, or found no room before. Hosts' lock
  * @leave: a host lives on its link no more. Hosts' lock
  * @detached: a link gives its device up. RTNL

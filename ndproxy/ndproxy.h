@@ -191,7 +191,7 @@ bool ndp_proxy_awaits(const struct ndp_rx *rx, const struct nd_info *na);
 void ndp_proxy_not_forwarding(const struct ndp_rx *rx, const struct nd_info *info);
 extern const struct ndp_host_ops ndp_proxy_host_ops;
 
-/* --- own.c: what is this router's own, and the kernel's to answer (ND-C3, C11, C12) ------------ */
+/* --- own.c: what is this router's own, and the kernel's to answer (ND-C3, C11, C12) ----------- */
 
 /* Who answers for a target. */
 enum ndp_owner {

@@ -288,8 +288,8 @@ static enum ndp_verdict ndp_answer_by_mode(const struct ndp_rx *rx, const struct
 }
 
 /*
- * ND-C9, C11: the kernel answers, for its own address or for a proxy entry. A unicast probe of which
- * it would not take notice is given to it once more, as it does take notice of.
+ * ND-C9, C11: the kernel answers, for its own address or for a proxy entry. A unicast probe that it
+ * would forward, for want of all.proxy_ndp, is delivered to it as a multicast one.
  */
 static enum ndp_verdict ndp_leave_to_kernel(const struct ndp_rx *rx, const struct nd_info *ns)
 {
