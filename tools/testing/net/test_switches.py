@@ -235,11 +235,13 @@ def test_nd_c12_what_the_firewall_drops_is_not_proxied(lab, chain):
 @pytest.mark.parametrize("chain", ["raw", "filter"])
 def test_nd_c12_a_dropped_router_advertisement_suspends_nothing(lab, chain):
     firewall(lab, chain, 'icmpv6 type nd-router-advert counter drop')
+    mon = lab.monitor()
     router = "02:00:00:00:99:01"
     lab.down0.send(pkt.ra(router, PFX, lifetime=1800))
     stopped(lab, 1)
     silence(lab.down0, lab.up0)
     assert lab.tool.links()["down0"]["state"] == "active"
+    assert "ra" not in [x["event"] for x in mon.drain(0)]
 
 
 FIREWALLD = ("inet x { chain c { type filter hook prerouting priority mangle + 10; "
@@ -300,6 +302,15 @@ def test_nd_e2_what_output_drops_is_not_sent(lab):
     lab.solicit("up0", A_MAC, A, D)
     stopped(lab, 1)
     silence(lab.down0)
+
+
+def test_nd_e1_what_output_drops_is_not_carried(lab):
+    """The kernel's own solicitation did not leave, and leaves by no other link."""
+    firewall(lab, "ip6 x { chain c { type filter hook output priority 0; ",
+             'oifname "up0" icmpv6 type nd-neighbor-solicit counter drop')
+    lab.r.run("ping", "-6", "-c1", "-W1", D)
+    wait_for(lambda: "packets 0 " not in lab.r.sh("nft", "list", "ruleset"), "stopped")
+    silence(lab.up0, lab.down0)
 
 
 # --- C1: fragments that conntrack puts together -----------------------------------------------------
