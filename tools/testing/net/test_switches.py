@@ -156,11 +156,11 @@ def test_nd_c12_a_devices_own_forwarding_does_not_matter(lab):
 
 def test_nd_c12_a_device_that_forwards_by_itself(lab):
     """Linux 6.17: what comes in there is forwarded though the namespace does not forward."""
+    lab.r.sysctl("ipv6.conf.all.forwarding", 0)     # resets force_forwarding everywhere
     try:
         lab.r.sysctl("ipv6.conf.up0.force_forwarding", 1)
     except FileNotFoundError:
         pytest.skip("this kernel has no force_forwarding")
-    lab.r.sysctl("ipv6.conf.all.forwarding", 0)
     lab.solicit("up0", A_MAC, A, D)
     lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
     lab.down0.send(pkt.na(D_MAC, D, D, LL["down0"], MAC["down0"], s=1))
