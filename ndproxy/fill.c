@@ -96,7 +96,8 @@ int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
 	    (station && nla_put(skb, NDPROXY_A_HOST_LLADDR, station->key.len, station->key.addr)) ||
 	    nla_put_u32(skb, NDPROXY_A_HOST_STATE, host->state) ||
 	    nla_put_u32(skb, NDPROXY_A_HOST_EVIDENCE, host->evidence) ||
-	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE, jiffies64_to_msecs(jiffies - host->heard),
+	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE,
+			      jiffies64_to_msecs(get_jiffies_64() - host->heard),
 			      NDPROXY_A_HOST_PAD) ||
 	    nla_put_u8(skb, NDPROXY_A_HOST_ROUTE, host->route == NDP_ROUTE_INSTALLED))
 		return -EMSGSIZE;

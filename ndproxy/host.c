@@ -101,7 +101,7 @@ static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list
  */
 void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 {
-	host->heard = jiffies;
+	WRITE_ONCE(host->heard, get_jiffies_64());
 	/* There may be room for its group by now. */
 	if (!host->home)
 		nn->host_ops->enter(host);
@@ -115,8 +115,8 @@ void ndp_host_refresh(struct ndp_net *nn, struct ndp_host *host)
 
 static void ndp_host_enter_link(struct ndp_host *host, struct ndp_link *link)
 {
-	host->link = link;
-	host->heard = jiffies;
+	WRITE_ONCE(host->link, link);
+	WRITE_ONCE(host->heard, get_jiffies_64());
 	list_add_tail(&host->link_list, &link->hosts);
 	link->n_hosts++;
 	link->nn->host_ops->enter(host);
@@ -388,7 +388,7 @@ static bool ndp_host_is_old_news(const struct ndp_net *nn, const struct ndp_sigh
 	if (!host || READ_ONCE(host->state) != NDP_HOST_REACHABLE ||
 	    READ_ONCE(host->link) != s->link || READ_ONCE(host->claim) ||
 	    READ_ONCE(host->evidence) != s->evidence ||
-	    !time_before(jiffies, READ_ONCE(host->heard) + NDP_NEWS))
+	    !time_before64(get_jiffies_64(), READ_ONCE(host->heard) + NDP_NEWS))
 		goto out;
 	if (READ_ONCE(host->route) == NDP_ROUTE_WANTED ||
 	    READ_ONCE(host->route) == NDP_ROUTE_FAILED)

@@ -97,7 +97,7 @@ struct ndp_host_key {
  * @station: its link-layer address; NULL: not known
  * @home: counts it for its solicited-node group; NULL: there was no room
  * @seen: jiffies from which its place in @timed counts: of the last evidence, probe or claim
- * @heard: jiffies of the last evidence
+ * @heard: jiffies64 of the last evidence, of a static host perhaps long ago
  * @route_ifindex: device of the route that was installed, 0: none; workqueue
  * @route_table: its table; workqueue
  * @state: enum ndp_host_state
@@ -127,7 +127,7 @@ struct ndp_host {
 	struct ndp_station *station;
 	struct ndp_snm_home *home;
 	unsigned long seen;
-	unsigned long heard;
+	u64 heard;
 	int left;
 	int route_ifindex;
 	u32 route_table;

@@ -23,12 +23,12 @@
  * @bucket: token bucket, zeroed but for its lock when it is new
  * @rate: messages per second
  * @burst: messages that may be sent at once after a pause
- * @now: jiffies
+ * @now: jiffies64
  *
  * Context: any; takes the bucket's lock.
  * Return: true if it may; it is then counted.
  */
-bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now)
+bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, u64 now)
 {
 	u64 full = (u64)burst * 1000;
 	bool ok = false;
@@ -41,7 +41,7 @@ bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned lo
 		bucket->tokens = full;
 	else
 		bucket->tokens = min(full, bucket->tokens +
-				     div_u64((u64)(now - bucket->last) * rate * 1000, HZ));
+				     div_u64((now - bucket->last) * rate * 1000, HZ));
 	bucket->last = now ?: 1;
 	if (bucket->tokens >= 1000) {
 		bucket->tokens -= 1000;

@@ -35,12 +35,12 @@ enum ndp_link_state {
  * struct ndp_bucket - a token bucket
  * @lock: protects the rest; softirq
  * @tokens: what may be sent now, in thousandths of a message
- * @last: jiffies of the last refill; 0: never, the bucket is full
+ * @last: jiffies64 of the last refill, perhaps long ago; 0: never, the bucket is full
  */
 struct ndp_bucket {
 	spinlock_t lock;	/* protects the tokens */
 	u64 tokens;
-	unsigned long last;
+	u64 last;
 };
 
 /**
@@ -246,6 +246,6 @@ static inline bool ndp_link_runs(const struct ndp_link *link)
 void ndp_link_sync_allmulti(struct ndp_net *nn, struct ndp_group *group);
 void ndp_link_work(struct work_struct *work);
 void ndp_link_remove_all(struct ndp_net *nn);
-bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, unsigned long now);
+bool ndp_bucket_take(struct ndp_bucket *bucket, u32 rate, u32 burst, u64 now);
 
 #endif

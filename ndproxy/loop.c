@@ -51,16 +51,16 @@ static u32 ndp_echo_who(const struct nd_info *info, const u8 *mac)
 	return mac ? jhash(mac, ETH_ALEN, 0) : 0;
 }
 
-static bool ndp_echo_is(const struct ndp_echo *echo, u64 key, unsigned long now)
+static bool ndp_echo_is(const struct ndp_echo *echo, u64 key, u64 now)
 {
-	return echo->until && echo->key == key && time_before(now, echo->until);
+	return echo->until && echo->key == key && time_before64(now, echo->until);
 }
 
 /* Return: the place of what was heard; else one for it, or NULL if all are asked for. */
 static struct ndp_echo *ndp_echo_find(struct ndp_loop *loop, u64 key)
 {
 	struct ndp_echo *place = NULL;
-	unsigned long now = jiffies;
+	u64 now = get_jiffies_64();
 	unsigned int i;
 
 	lockdep_assert_held(&loop->lock);
@@ -70,8 +70,7 @@ static struct ndp_echo *ndp_echo_find(struct ndp_loop *loop, u64 key)
 
 		if (ndp_echo_is(echo, key, now))
 			return echo;
-		/* Before the clock comes round. */
-		if (echo->until && !time_before(now, echo->until))
+		if (echo->until && !time_before64(now, echo->until))
 			echo->until = 0;
 		if (echo->again == NDP_AGAIN_PENDING)
 			continue;
@@ -85,7 +84,7 @@ static void ndp_echo_take(struct ndp_echo *echo, u64 key, const struct ndp_link 
 			  const struct nd_info *info, u32 who)
 {
 	echo->key = key;
-	echo->until = (jiffies + NDP_ECHO_TIME) ?: 1;
+	echo->until = get_jiffies_64() + NDP_ECHO_TIME;
 	echo->again = NDP_AGAIN_NO;
 	echo->target = info->target;
 	echo->group = link->group->id;
@@ -96,15 +95,15 @@ static void ndp_echo_take(struct ndp_echo *echo, u64 key, const struct ndp_link 
 /* --- probes (ND-C6, C7) ----------------------------------------------------------------------- */
 
 /* The work looks for itself what is due, and comes back for the rest. */
-static void ndp_loop_arm(struct ndp_loop *loop, unsigned long due)
+static void ndp_loop_arm(struct ndp_loop *loop, u64 due)
 {
 	lockdep_assert_held(&loop->lock);
 
-	if (loop->armed && !time_before(due, loop->next))
+	if (loop->armed && !time_before64(due, loop->next))
 		return;
 	loop->armed = true;
 	loop->next = due;
-	mod_delayed_work(loop->nn->wq, &loop->work, max_t(long, due - jiffies, 0));
+	mod_delayed_work(loop->nn->wq, &loop->work, max_t(s64, due - get_jiffies_64(), 0));
 }
 
 /* The first prober is asked when its own detection is over, and then objects if it has a rival. */
@@ -112,7 +111,7 @@ static void ndp_echo_ask_again(struct ndp_net *nn, struct ndp_echo *echo)
 {
 	echo->again = NDP_AGAIN_PENDING;
 	echo->due = echo->until - NDP_ECHO_TIME + NDP_AGAIN_DELAY;
-	echo->until = (echo->due + NDP_RETRANS_TIMER) ?: 1;
+	echo->until = echo->due + NDP_RETRANS_TIMER;
 	ndp_loop_arm(nn->loop, echo->due);
 }
 
@@ -131,7 +130,7 @@ static bool ndp_echo_without_nonce(struct ndp_net *nn, struct ndp_echo *echo,
 	}
 	if (echo->who == who) {
 		/* One more probe of the same host. */
-		echo->until = (jiffies + NDP_ECHO_TIME) ?: 1;
+		echo->until = get_jiffies_64() + NDP_ECHO_TIME;
 		if (echo->again == NDP_AGAIN_PENDING)
 			ndp_echo_ask_again(nn, echo);
 		return false;
@@ -140,7 +139,7 @@ static bool ndp_echo_without_nonce(struct ndp_net *nn, struct ndp_echo *echo,
 	if (echo->again == NDP_AGAIN_NO)
 		ndp_echo_ask_again(nn, echo);
 	/* Another proxy, in the same doubt, has just asked. */
-	else if (time_after(jiffies, echo->due - NDP_AGAIN_DELAY + NDP_ECHO_TIME))
+	else if (time_after64(get_jiffies_64(), echo->due - NDP_AGAIN_DELAY + NDP_ECHO_TIME))
 		echo->again = NDP_AGAIN_DONE;
 	return true;
 }
@@ -170,7 +169,7 @@ bool ndp_loop_dad(struct ndp_net *nn, const struct ndp_link *link, const u8 *mac
 	echo = ndp_echo_find(nn->loop, key);
 	if (!echo)
 		known = false;	/* and not remembered */
-	else if (!ndp_echo_is(echo, key, jiffies))
+	else if (!ndp_echo_is(echo, key, get_jiffies_64()))
 		ndp_echo_take(echo, key, link, ns, who);
 	else if (!ns->nonce)
 		known = ndp_echo_without_nonce(nn, echo, link, who);
@@ -189,7 +188,7 @@ static void ndp_echo_is_contested(struct ndp_loop *loop, const struct ndp_link *
 	u64 key = ndp_echo_key(loop, link, ND_TYPE_NS, na);
 	struct ndp_echo *echo = ndp_echo_find(loop, key);
 
-	if (echo && ndp_echo_is(echo, key, jiffies) && echo->again == NDP_AGAIN_PENDING)
+	if (echo && ndp_echo_is(echo, key, get_jiffies_64()) && echo->again == NDP_AGAIN_PENDING)
 		echo->again = NDP_AGAIN_DONE;
 }
 
@@ -201,7 +200,7 @@ static bool ndp_loop_take_due(struct ndp_loop *loop, struct ndp_echo *due)
 
 	spin_lock_bh(&loop->lock);
 	for (echo = loop->echo; !found && echo < loop->echo + NDP_ECHOES; echo++) {
-		if (echo->again != NDP_AGAIN_PENDING || time_before(jiffies, echo->due))
+		if (echo->again != NDP_AGAIN_PENDING || time_before64(get_jiffies_64(), echo->due))
 			continue;
 		echo->again = NDP_AGAIN_DONE;
 		*due = *echo;
@@ -285,7 +284,7 @@ bool ndp_loop_na(const struct ndp_rx *rx, const struct nd_info *na)
 	ndp_loop_host(rx, na, &same);
 	spin_lock_bh(&loop->lock);
 	echo = ndp_echo_find(loop, key);
-	known = echo && ndp_echo_is(echo, key, jiffies) && echo->who != who && !same;
+	known = echo && ndp_echo_is(echo, key, get_jiffies_64()) && echo->who != who && !same;
 	if (!known) {
 		if (echo)
 			ndp_echo_take(echo, key, rx->link, na, who);
@@ -316,7 +315,7 @@ bool ndp_loop_is_hearsay(const struct ndp_rx *rx, const struct nd_info *na)
 	host = ndp_loop_host(rx, na, &same);
 	return host && !same && READ_ONCE(host->station) &&
 	       READ_ONCE(host->state) == NDP_HOST_REACHABLE &&
-	       time_before(jiffies, READ_ONCE(host->heard) + NDP_RETRANS_TIMER);
+	       time_before64(get_jiffies_64(), READ_ONCE(host->heard) + NDP_RETRANS_TIMER);
 }
 
 /* --- namespaces ------------------------------------------------------------------------------- */

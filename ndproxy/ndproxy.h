@@ -231,8 +231,8 @@ enum ndp_again {
 /**
  * struct ndp_echo - a DAD probe or a multicast advertisement that was heard
  * @key: what it says
- * @until: jiffies until when the same from another link may be a copy; 0: free
- * @due: jiffies when @again is done, if it is pending
+ * @until: jiffies64 until when the same from another link may be a copy; 0: free
+ * @due: jiffies64 when @again is done, if it is pending
  * @target: of the message
  * @group: group number
  * @from: ifindex of the link where it was heard first
@@ -241,8 +241,8 @@ enum ndp_again {
  */
 struct ndp_echo {
 	u64 key;
-	unsigned long until;
-	unsigned long due;
+	u64 until;
+	u64 due;
 	struct in6_addr target;
 	u32 group;
 	int from;
@@ -257,7 +257,7 @@ struct ndp_echo {
  * @secret: of the keys
  * @work: asks the first probers again that are due
  * @armed: @work will run at @next, or is about to
- * @next: jiffies
+ * @next: jiffies64
  * @echo: by key
  */
 struct ndp_loop {
@@ -266,7 +266,7 @@ struct ndp_loop {
 	siphash_key_t secret;
 	struct delayed_work work;
 	bool armed;
-	unsigned long next;
+	u64 next;
 	struct ndp_echo echo[NDP_ECHOES];
 };
 

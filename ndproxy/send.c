@@ -83,7 +83,7 @@ static bool ndp_send_may_solicit(struct ndp_net *nn, struct ndp_link *link,
 				 struct ndp_bucket *bucket)
 {
 	return ndp_bucket_take(bucket, READ_ONCE(nn->limit[NDP_NS_RATE]),
-			       READ_ONCE(nn->limit[NDP_NS_BURST]), jiffies) ||
+			       READ_ONCE(nn->limit[NDP_NS_BURST]), get_jiffies_64()) ||
 	       ndp_send_drop(link, NDP_DROP_NS_RATE);
 }
 
@@ -246,7 +246,7 @@ bool ndp_send_multicast_na(struct ndp_net *nn, struct ndp_link *link,
 	struct ndp_bucket *bucket = objection ? &link->objections : &link->mcast_na;
 	u32 rate = READ_ONCE(nn->limit[NDP_MCAST_NA_RATE]);
 
-	if (!ndp_bucket_take(bucket, rate, rate, jiffies))
+	if (!ndp_bucket_take(bucket, rate, rate, get_jiffies_64()))
 		return ndp_send_drop(link, NDP_DROP_NA_RATE);
 	return ndp_send_na(nn, link, &in6addr_linklocal_allnodes, target, flags);
 }
@@ -301,7 +301,7 @@ bool ndp_send_whereabouts(struct ndp_net *nn, struct ndp_link *link, const struc
 	info.lladdr_len = ndp_send_lladdr_of(dev, target, lladdr);
 	if (!info.lladdr_len)
 		return false;
-	if (!ndp_bucket_take(&link->mcast_na, rate, rate, jiffies))
+	if (!ndp_bucket_take(&link->mcast_na, rate, rate, get_jiffies_64()))
 		return ndp_send_drop(link, NDP_DROP_NA_RATE);
 	if (!ndp_send_na_source(nn, link, dev, &info))
 		return ndp_send_drop(link, NDP_DROP_NO_SOURCE);
