@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events: what listeners of the netlink group are told. Nothing is built where nobody listens. */
+/*
+ * Events: what listeners of the netlink group are told. Nothing is built where nobody listens.
+ *
+ * An event is built where it happens, which may be under a lock and in softirq, and queued. A work
+ * sends it, as each listener costs a copy, and how many there are is for anybody to choose. The
+ * queue has a bound: what finds no room is lost, which each listener hears of as ENOBUFS.
+ */
 
 #include <linux/jiffies.h>
+#include <linux/skbuff.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
+#include <kunit/visibility.h>
 
 #include "ndproxy.h"
 #include "netlink_gen.h"
@@ -10,6 +20,8 @@
 
 /* An event carries one object. */
 #define NDP_EVENT_SIZE	512
+#define NDP_EVENTS_MAX	1024	/* queued */
+#define NDP_EVENTS_GO	8	/* sent before other work has its turn */
 
 /* An event that is being built. */
 struct ndp_event_msg {
@@ -54,17 +66,97 @@ static void ndp_event_close(struct ndp_event_msg *msg)
 	nla_nest_end(msg->skb, msg->nest);
 }
 
+/* Return: false if there is no room for it, or it is not @whole. */
+static bool ndp_events_add(struct ndp_events *events, struct sk_buff *skb, bool whole)
+{
+	bool room;
+
+	spin_lock_bh(&events->queue.lock);
+	room = whole && !events->dead && skb_queue_len(&events->queue) < NDP_EVENTS_MAX;
+	if (room)
+		__skb_queue_tail(&events->queue, skb);
+	else
+		events->lost = true;
+	if (!events->dead)
+		schedule_work(&events->work);
+	spin_unlock_bh(&events->queue.lock);
+	return room;
+}
+
+static struct sk_buff *ndp_events_next(struct ndp_events *events)
+{
+	struct sk_buff *skb;
+
+	spin_lock_bh(&events->queue.lock);
+	skb = __skb_dequeue(&events->queue);
+	spin_unlock_bh(&events->queue.lock);
+	return skb;
+}
+
+/* Were some lost since the last call? */
+static bool ndp_events_lost(struct ndp_events *events)
+{
+	bool lost;
+
+	spin_lock_bh(&events->queue.lock);
+	lost = events->lost;
+	events->lost = false;
+	spin_unlock_bh(&events->queue.lock);
+	return lost;
+}
+
+static void ndp_events_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(work, struct ndp_net, events.work);
+	struct sk_buff *skb;
+	unsigned int n;
+
+	for (n = 0; n < NDP_EVENTS_GO; n++) {
+		skb = ndp_events_next(&nn->events);
+		if (!skb)
+			break;
+		genlmsg_multicast_netns(&ndp_nl_family, nn->net, skb, 0, NDPROXY_NLGRP_EVENTS,
+					GFP_KERNEL);
+		cond_resched();
+	}
+	if (ndp_events_lost(&nn->events))
+		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
+	if (n == NDP_EVENTS_GO)
+		schedule_work(work);
+}
+
+/**
+ * ndp_events_init() - prepare a namespace's queue of events
+ * @nn: new namespace
+ */
+void ndp_events_init(struct ndp_net *nn)
+{
+	skb_queue_head_init(&nn->events.queue);
+	INIT_WORK(&nn->events.work, ndp_events_work);
+}
+
+/**
+ * ndp_events_stop() - take no more events, and forget those that were not sent
+ * @nn: namespace that has no links any more
+ *
+ * Context: process.
+ */
+void ndp_events_stop(struct ndp_net *nn)
+{
+	spin_lock_bh(&nn->events.queue.lock);
+	nn->events.dead = true;
+	spin_unlock_bh(&nn->events.queue.lock);
+	cancel_work_sync(&nn->events.work);
+	skb_queue_purge(&nn->events.queue);
+}
+
+/* NDP_EVENT_SIZE holds any object; should it not, a listener is told of the loss. */
 static void ndp_event_send(struct ndp_net *nn, struct ndp_event_msg *msg, int err)
 {
-	/* NDP_EVENT_SIZE holds any object; should it not, a listener is told of the loss. */
-	if (err) {
+	if (!err)
+		genlmsg_end(msg->skb, msg->hdr);
+	if (!ndp_events_add(&nn->events, msg->skb, !err))
 		nlmsg_free(msg->skb);
-		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
-		return;
-	}
-	genlmsg_end(msg->skb, msg->hdr);
-	genlmsg_multicast_netns(&ndp_nl_family, nn->net, msg->skb, 0, NDPROXY_NLGRP_EVENTS,
-				GFP_ATOMIC);
 }
 
 /**
@@ -190,14 +282,28 @@ void ndp_event_ra(struct ndp_net *nn, const struct ndp_link *link, const struct 
 	ndp_event_send(nn, &msg, err);
 }
 
-/* At most one event a second and kind: a limit is reached by a flood. */
-static bool ndp_event_limit_due(unsigned long *last)
+/**
+ * ndp_event_limit_due() - may the event of a limit be told?
+ * @said: second in which the last of its kind was told; 0: none
+ * @now: seconds since boot, but never 0
+ *
+ * A flood reaches a limit, so that there is one event a second. Seconds are compared for being the
+ * same, which is right however long ago the last one was.
+ *
+ * Context: any.
+ * Return: true if it may; it is then told.
+ */
+bool ndp_event_limit_due(u32 *said, u32 now)
 {
-	unsigned long now = jiffies ?: 1, said = READ_ONCE(*last);
+	u32 last = READ_ONCE(*said);
 
-	if (said && time_before(now, said + HZ))
-		return false;
-	return cmpxchg(last, said, now) == said;
+	return last != now && cmpxchg(said, last, now) == last;
+}
+EXPORT_SYMBOL_IF_KUNIT(ndp_event_limit_due);
+
+static u32 ndp_event_second(void)
+{
+	return (u32)ktime_get_boottime_seconds() + 1;
 }
 
 /**
@@ -215,7 +321,7 @@ void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_d
 	struct ndp_event_msg msg;
 	int err = 0;
 
-	if (!ndp_event_limit_due(&nn->limit_said[which]))
+	if (!ndp_event_limit_due(&nn->limit_said[which], ndp_event_second()))
 		return;
 	if (!ndp_event_open(nn, NDP_EVENT_LIMIT, NDPROXY_A_EVENT_LIMIT, &msg))
 		return;
@@ -255,7 +361,7 @@ static void ndp_event_mld(struct net *net, int ifindex, enum mld_notice notice, 
 	struct ndp_event_msg msg;
 	int err;
 
-	if (limit && !ndp_event_limit_due(&nn->mld_limit_said))
+	if (limit && !ndp_event_limit_due(&nn->mld_limit_said, ndp_event_second()))
 		return;
 	if (!ndp_event_open(nn, limit ? NDP_EVENT_MLD_LIMIT : NDP_EVENT_MLD_VERSION,
 			    NDPROXY_A_EVENT_MLD, &msg))

@@ -132,6 +132,7 @@ static int __net_init ndp_net_init(struct net *net)
 	ndp_param_init(nn);
 	ndp_age_init(nn);
 	ndp_ra_init(nn);
+	ndp_events_init(nn);
 
 	err = ndp_prefix_init(nn);
 	if (err)
@@ -160,6 +161,7 @@ static void __net_exit ndp_net_exit(struct net *net)
 {
 	struct ndp_net *nn = ndp_net(net);
 
+	ndp_events_stop(nn);
 	ndp_snm_exit(nn);
 	ndp_host_exit(nn);
 	ndp_prefix_exit(nn);

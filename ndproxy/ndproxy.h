@@ -14,6 +14,7 @@
  *   ndp_loop.lock    what another proxy may send back; no other is taken under it
  *   ndp_ra.lock      suspicions and suspensions of links, loop tests, routers that were heard; no
  *                    other is taken under it
+ *   ndp_events.queue its own lock, under any of the others
  * A spinlock is taken with bottom halves disabled, and none of them is held while a packet is
  * built or sent. rtnetlink requests take RTNL themselves, so that they are made from the
  * namespace's workqueue only, with no lock held.
@@ -106,6 +107,25 @@ void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_d
 		     const struct in6_addr *addr);
 
 extern const struct mld_ops ndp_mld_ops;
+bool ndp_event_limit_due(u32 *said, u32 now);
+
+/**
+ * struct ndp_events - events on their way to those who listen
+ * @queue: whole messages, in order; its lock is taken under any other
+ * @work: sends them
+ * @lost: some found no room since @work last told so
+ * @dead: take no more; the queue's lock
+ */
+struct ndp_events {
+	struct sk_buff_head queue;
+	struct work_struct work;
+	bool lost;
+	bool dead;
+};
+
+void ndp_events_init(struct ndp_net *nn);
+void ndp_events_stop(struct ndp_net *nn);
+
 
 /* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ----------------------------------- */
 
@@ -326,7 +346,8 @@ void ndp_netlink_unregister(void);
  * @expire_at: jiffies when @expire_work is due, valid while it is pending
  * @host_ops: see struct ndp_host_ops
  * @hooked: the hooks are registered
- * @limit_said: jiffies of the last limit event of each kind, at most one a second each
+ * @events: see struct ndp_events
+ * @limit_said: second of the last limit event of each kind, see ndp_event_limit_due()
  * @mld_limit_said: the same of the multicast listener engine's
  * @mld: new links have the multicast listener engine on
  *
@@ -366,8 +387,9 @@ struct ndp_net {
 	unsigned long expire_at;
 	const struct ndp_host_ops *host_ops;
 	bool hooked;
-	unsigned long limit_said[NDP_DROPS];
-	unsigned long mld_limit_said;
+	struct ndp_events events;
+	u32 limit_said[NDP_DROPS];
+	u32 mld_limit_said;
 	bool mld;
 };
 

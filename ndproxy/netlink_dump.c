@@ -247,9 +247,9 @@ static int ndp_nl_read_host_filter(struct ndp_net *nn, struct netlink_callback *
 
 static bool ndp_nl_host_wanted(const struct ndp_nl_place *place, const struct ndp_host *host)
 {
-	if (host->dead)
+	if (READ_ONCE(host->dead))
 		return false;
-	if (place->ifindex && place->ifindex != READ_ONCE(host->link->ifindex))
+	if (place->ifindex && place->ifindex != READ_ONCE(READ_ONCE(host->link)->ifindex))
 		return false;
 	return ipv6_prefix_equal(&host->key.addr, &place->addr, place->plen);
 }
@@ -263,6 +263,9 @@ static int ndp_nl_dump_host(struct sk_buff *skb, struct netlink_callback *cb, st
 	spin_lock_bh(&nn->hosts.lock);
 	if (ndp_nl_host_wanted(ndp_nl_place(cb), host)) {
 		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_HOST_GET);
+	/* A filter that leaves most of them out must not take the lock for each. */
+	if (!ndp_nl_host_wanted(ndp_nl_place(cb), host))
+		return 0;
 		err = hdr ? ndp_nl_end(skb, hdr, ndp_fill_host(skb, host)) : -EMSGSIZE;
 	}
 	spin_unlock_bh(&nn->hosts.lock);
