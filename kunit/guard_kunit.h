@@ -365,6 +365,7 @@ static inline void guardt_init_net(struct ndp_net *nn)
 	nn->limit[NDP_HOSTS_PER_LINK] = 64;
 	nn->limit[NDP_HOSTS_PER_LLADDR] = 64;
 	nn->limit[NDP_HOST_LIFETIME] = 600;
+	nn->limit[NDP_OBJECTS_PER_NET] = 1000;
 	spin_lock_init(&nn->jobs.lock);
 	INIT_LIST_HEAD(&nn->jobs.queue);
 	INIT_WORK(&nn->jobs.work, guardt_routes);

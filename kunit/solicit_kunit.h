@@ -64,7 +64,7 @@ static inline int solt_init(struct kunit *test)
 
 	if (!t)
 		return -ENOMEM;
-	ndp_records_init(&t->recs);
+	ndp_records_init(&t->recs, NULL);
 	solt_no_timer(t);
 	t->now = jiffies;
 	t->ask.lifetime = LIFETIME;

@@ -378,7 +378,7 @@ void mld_kernel_sync(struct mld_link *link)
 	mutex_unlock(&link->lock);
 	if (!READ_ONCE(link->nchanged) && !READ_ONCE(link->all_changed))
 		return;
-	groups = kvmalloc(sizeof(link->changed), GFP_KERNEL);
+	groups = kvmalloc(sizeof(link->changed), GFP_KERNEL_ACCOUNT);
 	spin_lock_bh(&link->input_lock);
 	n = link->nchanged;
 	all = link->all_changed || !groups;

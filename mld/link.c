@@ -187,6 +187,7 @@ void mld_link_finish(struct mld_link *link, u8 version)
 static void mld_link_work(struct work_struct *work)
 {
 	struct mld_link *link = container_of(work, struct mld_link, work);
+	struct mem_cgroup *old = charge_begin(&link->mn->charge);
 	u8 version;
 
 	mld_kernel_sync(link);
@@ -199,6 +200,7 @@ static void mld_link_work(struct work_struct *work)
 		mld_link_finish(link, version);
 	}
 	mutex_unlock(&link->lock);
+	charge_end(old);
 }
 
 static u32 mld_link_random(struct mld_proto *p)
@@ -293,7 +295,7 @@ static int mld_link_insert(struct mld_net *mn, struct mld_link *link)
 {
 	int err;
 
-	err = xa_err(xa_store(&mn->links, link->ifindex, link, GFP_KERNEL));
+	err = xa_err(xa_store(&mn->links, link->ifindex, link, GFP_KERNEL_ACCOUNT));
 	if (err)
 		return err;
 	if (!mn->nlinks)
@@ -335,6 +337,7 @@ int mld_link_start(struct net_device *dev, struct netlink_ext_ack *extack)
 	err = mld_link_refused(dev, extack);
 	if (err)
 		return err;
+	charge_open(&mn->charge);
 	err = mld_sockets_open(mn);
 	if (err)
 		return err;

@@ -87,6 +87,13 @@ static void mld_name_put(struct mld_net *mn, struct mld_name *name)
 		kfree(name);
 }
 
+/* A listener of that name has ended, which held it. */
+static void mld_listener_gone(struct mld_net *mn, struct mld_name *name)
+{
+	mld_release(mn, name);
+	mld_name_put(mn, name);
+}
+
 /**
  * mld_names_put() - give back the names of all configured listeners of a link
  * @link: link whose listeners end now
@@ -103,7 +110,7 @@ void mld_names_put(struct mld_link *link)
 		hlist_for_each_entry(l, &rb_entry(node, struct mld_group, node)->filter.listeners,
 				     node)
 			if (l->id != mld_kernel_id)
-				mld_name_put(link->mn, (struct mld_name *)l->id);
+				mld_listener_gone(link->mn, (struct mld_name *)l->id);
 }
 
 static int mld_refuse(struct netlink_ext_ack *extack, int err, const char *text)
@@ -182,13 +189,18 @@ static int mld_link_listen(struct mld_link *link, struct mld_name *name, struct 
 	if (link->dead)
 		return mld_refuse(extack, -ENODEV, "The MLD engine does not run on this device");
 	did = mld_link_listens(link, want->group, name);
+	if (!did && !mld_admit(link->mn, name))
+		return mld_refuse(extack, -ENOBUFS,
+				  "The namespace has as many objects as it may: objects_per_net");
 	req->id = name;
 	err = mld_proto_listen(&link->proto, want->group, req, mld_now());
 	does = mld_link_listens(link, want->group, name);
 	if (does && !did)
 		mld_name_hold(link->mn, name);
 	else if (did && !does)
-		mld_name_put(link->mn, name);
+		mld_listener_gone(link->mn, name);
+	else if (!does)
+		mld_release(link->mn, name);
 	link->generation += before != link->proto.ngroups;
 	if (err == -ENOBUFS) {
 		mld_notice(link, MLD_NOTICE_LIMIT, want->group);

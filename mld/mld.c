@@ -67,6 +67,32 @@ int mld_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return mld_user->xmit ? mld_user->xmit(net, sk, skb) : ip6_local_out(net, sk, skb);
 }
 
+/**
+ * mld_admit() - ask whether there may be one more configured listener
+ * @mn: namespace
+ * @name: of the listener
+ *
+ * Context: Process context; a link's lock is held.
+ * Return: true if it may; mld_release() is due when it ends.
+ */
+bool mld_admit(const struct mld_net *mn, const struct mld_name *name)
+{
+	return !mld_user->admit || mld_user->admit(mn->net, name->text);
+}
+
+/**
+ * mld_release() - a configured listener has ended
+ * @mn: namespace
+ * @name: of the listener
+ *
+ * Context: Process context; a link's lock is held.
+ */
+void mld_release(const struct mld_net *mn, const struct mld_name *name)
+{
+	if (mld_user->release)
+		mld_user->release(mn->net, name->text);
+}
+
 static int mld_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	mld_link_event(event, netdev_notifier_info_to_dev(ptr));
@@ -90,7 +116,7 @@ static int __net_init mld_net_init(struct net *net)
 	int err;
 
 	mn->net = net;
-	xa_init(&mn->links);
+	xa_init_flags(&mn->links, XA_FLAGS_ACCOUNT);
 	mutex_init(&mn->names_lock);
 	INIT_LIST_HEAD(&mn->names);
 	mn->netdev.notifier_call = mld_netdev_event;
@@ -133,6 +159,7 @@ static void __net_exit mld_net_exit(struct net *net)
 	mld_sockets_close(mn);
 	WARN_ON_ONCE(!list_empty(&mn->names));
 	xa_destroy(&mn->links);
+	charge_close(&mn->charge);
 }
 
 static struct pernet_operations mld_net_ops = {

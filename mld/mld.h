@@ -180,12 +180,17 @@ enum mld_notice {
  * @xmit: takes a finished packet with its route instead of ip6_local_out(); 0 or a negative error
  * @event: something happened on a link, which speaks @version; @group is NULL if it is about no
  *	group. Process context, the link's lock is held: it must not call the engine
+ * @admit: may @id listen to one more group? If it does, @release is due. Process context, the
+ *	link's lock is held
+ * @release: a listener that @admit let in has ended. The same context
  * @now: ms that pass while the system sleeps, too, instead of the boot clock
  */
 struct mld_ops {
 	int (*xmit)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	void (*event)(struct net *net, int ifindex, enum mld_notice notice, u8 version,
 		      const struct in6_addr *group);
+	bool (*admit)(struct net *net, const char *id);
+	void (*release)(struct net *net, const char *id);
 	s64 (*now)(void);
 };
 

@@ -23,6 +23,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include <charge.h>
 #include "mld_priv.h"
 
 #define MLD_GROUP_SOURCES_MAX	8192	/* as a limit: the filter counts in 16 bits */
@@ -47,6 +48,7 @@ struct mld_name {
 /**
  * struct mld_net - the engine in a namespace
  * @net: namespace
+ * @charge: who pays for what its links need, from the first on; RTNL
  * @links: struct mld_link by ifindex; written under RTNL, read under RCU
  * @nlinks: how many there are; RTNL
  * @sk: what the engine sends belongs to this socket, or
@@ -59,6 +61,7 @@ struct mld_name {
  */
 struct mld_net {
 	struct net *net;
+	struct charge charge;
 	struct xarray links;
 	unsigned int nlinks;
 	struct sock *sk;
@@ -146,6 +149,8 @@ extern const char mld_kernel_id[];
 struct mld_net *mld_net(const struct net *net);
 s64 mld_now(void);
 void mld_notice(const struct mld_link *link, enum mld_notice notice, const struct in6_addr *group);
+bool mld_admit(const struct mld_net *mn, const struct mld_name *name);
+void mld_release(const struct mld_net *mn, const struct mld_name *name);
 int mld_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 
 /* xmit.c */

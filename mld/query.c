@@ -39,12 +39,15 @@ static enum mld_count mld_input_queue(struct mld_link *link, const struct in6_ad
 {
 	size_t len = query->nsources * sizeof(struct in6_addr);
 	bool general = query->version && query->kind == MLD_GQ;
+	struct mem_cgroup *old;
 	struct mld_input *in;
 	bool full;
 
 	if (mld_input_full(link, general))
 		return MLD_C_DROP_QUEUE;
-	in = kmalloc(struct_size(in, sources, len), GFP_ATOMIC | __GFP_NOWARN);
+	old = charge_begin(&link->mn->charge);
+	in = kmalloc(struct_size(in, sources, len), CHARGE_SOFTIRQ);
+	charge_end(old);
 	if (!in)
 		return MLD_C_DROP_MEMORY;
 	in->saddr = *saddr;

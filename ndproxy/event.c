@@ -371,7 +371,21 @@ static void ndp_event_mld(struct net *net, int ifindex, enum mld_notice notice, 
 	ndp_event_send(nn, &msg, err);
 }
 
-/* What the multicast listener engine tells of by itself. */
+/* The proxy's own listeners have a limit of their own, and follow the hosts. */
+static bool ndp_mld_admit(struct net *net, const char *id)
+{
+	return !strcmp(id, NDP_SNM_ID) || ndp_objects_take(ndp_net(net), NDP_SHARE_ALL);
+}
+
+static void ndp_mld_release(struct net *net, const char *id)
+{
+	if (strcmp(id, NDP_SNM_ID))
+		ndp_objects_give(ndp_net(net), 1);
+}
+
+/* What the multicast listener engine tells of by itself, and asks. */
 const struct mld_ops ndp_mld_ops = {
 	.event = ndp_event_mld,
+	.admit = ndp_mld_admit,
+	.release = ndp_mld_release,
 };

@@ -91,9 +91,9 @@ static void ndp_claim_ask(struct ndp_net *nn, struct ndp_claim *claim)
 	ndp_host_arm(nn, jiffies);
 }
 
-static struct ndp_claim *ndp_claim_new(struct ndp_host *host)
+static struct ndp_claim *ndp_claim_new(struct ndp_net *nn, struct ndp_host *host)
 {
-	struct ndp_claim *claim = kzalloc(sizeof(*claim), GFP_ATOMIC | __GFP_NOWARN);
+	struct ndp_claim *claim = charge_zalloc(&nn->charge, sizeof(*claim), CHARGE_SOFTIRQ);
 
 	if (!claim)
 		return NULL;
@@ -129,7 +129,7 @@ static struct ndp_claim *ndp_claim_get(struct ndp_net *nn, struct ndp_host *host
 	if (IS_ERR(station))
 		return NULL;
 	if (!claim)
-		claim = ndp_claim_new(host);
+		claim = ndp_claim_new(nn, host);
 	if (!claim) {
 		ndp_station_put(nn, station);
 		ndp_count_drop(&s->link->stats, NDP_DROP_NO_MEMORY);

@@ -96,10 +96,11 @@ static void ndp_held_free(struct ndp_held *held)
 
 /* --- taking in -------------------------------------------------------------------------------- */
 
-static struct ndp_held *ndp_held_new(struct ndp_hold *hold, const struct ndp_host_key *key,
+static struct ndp_held *ndp_held_new(struct ndp_net *nn, const struct ndp_host_key *key,
 				     int ifindex)
 {
-	struct ndp_held *held = kzalloc(sizeof(*held), GFP_ATOMIC | __GFP_NOWARN);
+	struct ndp_held *held = charge_zalloc(&nn->charge, sizeof(*held), CHARGE_SOFTIRQ);
+	struct ndp_hold *hold = &nn->hold;
 
 	if (!held)
 		return NULL;
@@ -164,7 +165,7 @@ static void ndp_hold_queue(struct ndp_net *nn, const struct ndp_host_key *key, i
 	res->evicted = ndp_hold_make_room(nn, held);
 	res->seek = !held;
 	if (!held)
-		held = ndp_held_new(hold, key, ifindex);
+		held = ndp_held_new(nn, key, ifindex);
 	if (!held)
 		goto out;
 	held->mixed |= held->ifindex != ifindex;

@@ -138,6 +138,11 @@ static bool ndp_host_over_limit(struct ndp_net *nn, const struct ndp_sighting *s
 	       s->link->n_hosts >= READ_ONCE(nn->limit[NDP_HOSTS_PER_LINK]);
 }
 
+static enum ndp_share ndp_host_share(const struct ndp_sighting *s)
+{
+	return s->evidence == NDP_BY_STATIC ? NDP_SHARE_ALL : NDP_SHARE_LEARNT;
+}
+
 static void ndp_host_refuse(struct ndp_net *nn, const struct ndp_sighting *s, enum ndp_drop why)
 {
 	ndp_count_drop(&s->link->stats, why);
@@ -168,14 +173,14 @@ static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighti
 	struct ndp_station *station;
 	struct ndp_host *host;
 
-	if (ndp_host_over_limit(nn, s)) {
+	if (ndp_host_over_limit(nn, s) || !ndp_objects_take(nn, ndp_host_share(s))) {
 		ndp_host_refuse(nn, s, NDP_DROP_HOST_LIMIT);
 		return NULL;
 	}
 	station = ndp_host_get_station(nn, s);
 	if (IS_ERR(station))
-		return NULL;
-	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
+		goto give;
+	host = charge_zalloc(&nn->charge, sizeof(*host), CHARGE_SOFTIRQ);
 	if (!host)
 		goto no_memory;
 
@@ -199,6 +204,8 @@ static struct ndp_host *ndp_host_new(struct ndp_net *nn, const struct ndp_sighti
 no_memory:
 	ndp_station_put(nn, station);
 	ndp_host_refuse(nn, s, NDP_DROP_NO_MEMORY);
+give:
+	ndp_objects_give(nn, 1);
 	return NULL;
 }
 
@@ -226,7 +233,8 @@ void ndp_host_forget(struct ndp_net *nn, struct ndp_host *host)
 	host->prefix->n_hosts--;
 	nn->hosts.count--;
 	nn->hosts.generation++;
-	host->dead = true;
+	WRITE_ONCE(host->dead, true);
+	ndp_objects_give(nn, 1);
 	if (host->route != NDP_ROUTE_NONE)
 		ndp_route_queue_host(nn, host);
 	ndp_host_put(host);

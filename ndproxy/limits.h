@@ -22,6 +22,7 @@ enum ndp_param {
 	NDP_HOLD_PER_TARGET,		/* packets */
 	NDP_HOLD_PACKETS,		/* in all */
 	NDP_SNOOP_GROUPS,		/* per link */
+	NDP_OBJECTS_PER_NET,		/* in all */
 	NDP_PARAMS
 };
 
@@ -41,10 +42,25 @@ struct ndp_param_desc {
 
 extern const struct ndp_param_desc ndp_param_desc[NDP_PARAMS];
 
+extern bool ndp_param_userns;
+
 int ndp_param_check(void);
 void ndp_param_init(struct ndp_net *nn);
-int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
+int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value, bool machine,
 		  struct netlink_ext_ack *extack);
 u32 ndp_param_default(enum ndp_param which);
+
+/* --- objects.c: the budget of a namespace ----------------------------------------------------- */
+
+/* Quarters of the budget that are open to what makes an object. */
+enum ndp_share {
+	NDP_SHARE_HEARD = 2,	/* a message of whoever is on a link */
+	NDP_SHARE_LEARNT = 3,	/* a host that was found to be there */
+	NDP_SHARE_ALL = 4,	/* the administrator */
+};
+
+bool ndp_objects_take(struct ndp_net *nn, enum ndp_share share);
+void ndp_objects_give(struct ndp_net *nn, unsigned int n);
+int ndp_objects_config(struct ndp_net *nn, struct netlink_ext_ack *extack);
 
 #endif

@@ -102,7 +102,7 @@ static struct ndp_group *ndp_group_get(struct ndp_net *nn, u32 id)
 		if (group->id == id)
 			return group;
 
-	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	group = charge_zalloc(&nn->charge, sizeof(*group), CHARGE_KERNEL);
 	if (!group)
 		return NULL;
 	group->id = id;
@@ -339,6 +339,7 @@ static void ndp_link_refresh(struct ndp_net *nn, struct ndp_link *link)
 void ndp_link_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(work, struct ndp_net, link_work);
+	struct mem_cgroup *old = charge_begin(&nn->charge);
 	struct ndp_link *link;
 
 	rtnl_lock();
@@ -348,6 +349,7 @@ void ndp_link_work(struct work_struct *work)
 	list_for_each_entry(link, &nn->links, list)
 		ndp_link_refresh(nn, link);
 	rtnl_unlock();
+	charge_end(old);
 }
 
 /* --- configuration (ND-A1) -------------------------------------------------------------------- */
@@ -373,6 +375,7 @@ static void ndp_link_remove(struct ndp_net *nn, struct ndp_link *link)
 	group->n_links--;
 	nn->n_links--;
 	nn->generation++;
+	ndp_objects_give(nn, 1);
 	ndp_group_put(group);
 	call_rcu(&link->rcu, ndp_link_free_rcu);
 
@@ -389,11 +392,16 @@ static void ndp_bucket_init(struct ndp_bucket *bucket)
 
 static struct ndp_link *ndp_link_new(struct ndp_net *nn, const struct ndp_link_config *config)
 {
-	struct ndp_link *link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	struct ndp_link *link = charge_zalloc(&nn->charge, sizeof(*link), CHARGE_KERNEL);
+	struct mem_cgroup *old;
+	int err;
 
 	if (!link)
 		return NULL;
-	if (ndp_stats_init(&link->stats))
+	old = charge_begin(&nn->charge);
+	err = ndp_stats_init(&link->stats);
+	charge_end(old);
+	if (err)
 		goto free;
 	link->group = ndp_group_get(nn, config->has_group ? config->group : 0);
 	if (!link->group)
@@ -513,8 +521,10 @@ static void ndp_link_set_options(struct ndp_link *link, const struct ndp_link_co
 
 static int ndp_link_first(struct ndp_net *nn)
 {
-	int err = ndp_net_start(nn);
+	int err;
 
+	charge_open(&nn->charge);
+	err = ndp_net_start(nn);
 	if (!err)
 		err = ndp_hook_register(nn);
 	if (err)
@@ -523,6 +533,37 @@ static int ndp_link_first(struct ndp_net *nn)
 	if (err)
 		ndp_hook_unregister(nn);
 	return err;
+}
+
+/* Return: a new link, or an error pointer. */
+static struct ndp_link *ndp_link_add(struct ndp_net *nn, const struct ndp_link_config *config,
+				     struct netlink_ext_ack *extack)
+{
+	struct ndp_link *link;
+	int err;
+
+	err = ndp_objects_config(nn, extack);
+	if (err)
+		return ERR_PTR(err);
+	if (!nn->n_links) {
+		err = ndp_link_first(nn);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "the proxy could not be started");
+			goto give;
+		}
+	}
+	link = ndp_link_new(nn, config);
+	if (link)
+		return link;
+	if (!nn->n_links) {
+		ndp_hook_unregister(nn);
+		ndp_learn_stop(nn);
+	}
+	NL_SET_ERR_MSG_FMT(extack, "no memory for %s", config->name);
+	err = -ENOBUFS;
+give:
+	ndp_objects_give(nn, 1);
+	return ERR_PTR(err);
 }
 
 /**
@@ -548,22 +589,9 @@ int ndp_link_set(struct ndp_net *nn, const struct ndp_link_config *config,
 		return 0;
 	}
 	if (!link) {
-		if (!nn->n_links) {
-			err = ndp_link_first(nn);
-			if (err) {
-				NL_SET_ERR_MSG(extack, "the proxy could not be started");
-				return err;
-			}
-		}
-		link = ndp_link_new(nn, config);
-		if (!link) {
-			if (!nn->n_links) {
-				ndp_hook_unregister(nn);
-				ndp_learn_stop(nn);
-			}
-			NL_SET_ERR_MSG_FMT(extack, "no memory for %s", config->name);
-			return -ENOBUFS;
-		}
+		link = ndp_link_add(nn, config, extack);
+		if (IS_ERR(link))
+			return PTR_ERR(link);
 	} else if (config->has_role) {
 		ndp_link_set_role(nn, link, config->role);
 	}

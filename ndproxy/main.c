@@ -122,7 +122,7 @@ static int __net_init ndp_net_init(struct net *net)
 	nn->mld = mld;
 	INIT_LIST_HEAD(&nn->links);
 	INIT_LIST_HEAD(&nn->groups);
-	xa_init(&nn->by_ifindex);
+	xa_init_flags(&nn->by_ifindex, XA_FLAGS_ACCOUNT);
 	INIT_WORK(&nn->link_work, ndp_link_work);
 	ndp_rule_init(nn);
 	ndp_learn_init(nn);
@@ -167,6 +167,8 @@ static void __net_exit ndp_net_exit(struct net *net)
 	ndp_prefix_exit(nn);
 	ndp_rule_exit(nn);
 	xa_destroy(&nn->by_ifindex);
+	charge_close(&nn->charge);
+	WARN_ON_ONCE(atomic_read(&nn->objects));
 }
 
 static struct pernet_operations ndp_net_ops = {
@@ -208,7 +210,7 @@ static int __init ndp_apply_names(const char *param, const char *names, u8 role)
 
 	if (!names)
 		return 0;
-	copy = kstrdup(names, GFP_KERNEL);
+	copy = kstrdup(names, GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return -ENOMEM;
 	rest = copy;

@@ -40,6 +40,7 @@
 #include <net/net_namespace.h>
 
 #include "../mld/mld.h"
+#include <charge.h>
 #include "nd.h"
 #include "stats.h"
 
@@ -106,7 +107,6 @@ void ndp_event_host_refused(struct ndp_net *nn, const struct ndp_host *host,
 void ndp_event_limit(struct ndp_net *nn, const struct ndp_link *link, enum ndp_drop which,
 		     const struct in6_addr *addr);
 
-extern const struct mld_ops ndp_mld_ops;
 bool ndp_event_limit_due(u32 *said, u32 now);
 
 /**
@@ -126,6 +126,7 @@ struct ndp_events {
 void ndp_events_init(struct ndp_net *nn);
 void ndp_events_stop(struct ndp_net *nn);
 
+extern const struct mld_ops ndp_mld_ops;
 
 /* --- send.c: what the proxy sends (ND-C5, C6, D3 to D5, E2) ----------------------------------- */
 
@@ -325,6 +326,8 @@ void ndp_netlink_unregister(void);
  * @rules: see struct ndp_rules
  * @generation: changes with every link, prefix and rule that comes or goes, for dumps
  * @limit: enum ndp_param; read without a lock
+ * @objects: what counts towards objects_per_net, see objects.c
+ * @charge: who pays for it all, from the first link on
  * @hosts: see struct ndp_hosts
  * @snm: see struct ndp_snm
  * @jobs: see struct ndp_jobs
@@ -366,6 +369,8 @@ struct ndp_net {
 	struct ndp_rules rules;
 	unsigned int generation;
 	u32 limit[NDP_PARAMS];
+	atomic_t objects;
+	struct charge charge;
 	struct ndp_hosts hosts;
 	struct ndp_snm snm;
 	struct ndp_jobs jobs;

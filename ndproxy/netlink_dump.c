@@ -247,6 +247,7 @@ static int ndp_nl_read_host_filter(struct ndp_net *nn, struct netlink_callback *
 
 static bool ndp_nl_host_wanted(const struct ndp_nl_place *place, const struct ndp_host *host)
 {
+/* Without the lock this is a hint: the host may move. Its link stays for as long as RCU does. */
 	if (READ_ONCE(host->dead))
 		return false;
 	if (place->ifindex && place->ifindex != READ_ONCE(READ_ONCE(host->link)->ifindex))
@@ -260,14 +261,14 @@ static int ndp_nl_dump_host(struct sk_buff *skb, struct netlink_callback *cb, st
 	void *hdr;
 	int err = 0;
 
-	spin_lock_bh(&nn->hosts.lock);
-	if (ndp_nl_host_wanted(ndp_nl_place(cb), host)) {
-		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_HOST_GET);
 	/* A filter that leaves most of them out must not take the lock for each. */
 	if (!ndp_nl_host_wanted(ndp_nl_place(cb), host))
 		return 0;
 		err = hdr ? ndp_nl_end(skb, hdr, ndp_fill_host(skb, host)) : -EMSGSIZE;
 	}
+	spin_lock_bh(&nn->hosts.lock);
+	if (ndp_nl_host_wanted(ndp_nl_place(cb), host)) {
+		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_HOST_GET);
 	spin_unlock_bh(&nn->hosts.lock);
 	return err;
 }
@@ -401,7 +402,7 @@ int ndproxy_nl_solicit_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	if (ndp_nl_place(cb)->done)
 		return 0;
 	copy = kmalloc(struct_size(copy, solicitor, ndp_param_desc[NDP_SOLICITORS_PER_TARGET].max),
-		       GFP_KERNEL);
+		       GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return -ENOMEM;
 	rtnl_lock();

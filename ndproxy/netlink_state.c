@@ -153,7 +153,7 @@ int ndproxy_nl_solicit_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ndp_nl_lacks(info, NDPROXY_A_SOLICIT_TARGET, "the target"))
 		return -EINVAL;
 	copy = kmalloc(struct_size(copy, solicitor, ndp_param_desc[NDP_SOLICITORS_PER_TARGET].max),
-		       GFP_KERNEL);
+		       GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return -ENOMEM;
 	err = ndp_nl_reply_begin(&reply, info, NDP_NL_RECORD_SIZE);
@@ -235,7 +235,7 @@ int ndproxy_nl_param_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	rtnl_lock();
 	err = ndp_param_set(nn, which, nla_get_u32(info->attrs[NDPROXY_A_PARAM_VALUE]),
-			    info->extack);
+			    netlink_capable(skb, CAP_NET_ADMIN), info->extack);
 	rtnl_unlock();
 	return err;
 }

@@ -5,7 +5,6 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/capability.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 
@@ -25,10 +24,11 @@ const struct ndp_param_desc ndp_param_desc[NDP_PARAMS] = {
 	[NDP_HOLD_PER_TARGET]	    = { "hold_per_target",	 1, 256, 3 },
 	[NDP_HOLD_PACKETS]	    = { "hold_packets",		 1, 4096, 256 },
 	[NDP_SNOOP_GROUPS]	    = { "snoop_groups",		 0, 65536, 2048 },
+	[NDP_OBJECTS_PER_NET]	    = { "objects_per_net",	 1, 1 << 24, 1 << 18 },
 };
 
 static uint ndp_default[NDP_PARAMS] = {
-	4096, 8, 5, 65536, 32768, 256, 600, 1000, 1000, 100, 3, 256, 2048,
+	4096, 8, 5, 65536, 32768, 256, 600, 1000, 1000, 100, 3, 256, 2048, 1 << 18,
 };
 
 module_param_named(targets_per_prefix, ndp_default[NDP_TARGETS_PER_PREFIX], uint, 0444);
@@ -57,6 +57,14 @@ module_param_named(hold_packets, ndp_default[NDP_HOLD_PACKETS], uint, 0444);
 MODULE_PARM_DESC(hold_packets, "Packets held in all");
 module_param_named(snoop_groups, ndp_default[NDP_SNOOP_GROUPS], uint, 0444);
 MODULE_PARM_DESC(snoop_groups, "Solicited-node groups listened to per link for hosts elsewhere");
+module_param_named(objects_per_net, ndp_default[NDP_OBJECTS_PER_NET], uint, 0444);
+MODULE_PARM_DESC(objects_per_net,
+		 "Links, prefixes, rules, hosts, records and listeners per network namespace");
+
+/* Whether the owner of a network namespace configures it; else the initial user namespace does. */
+bool ndp_param_userns;
+module_param_named(userns, ndp_param_userns, bool, 0444);
+MODULE_PARM_DESC(userns, "User namespaces configure the network namespaces they own (default: no)");
 
 static bool ndp_param_in_range(enum ndp_param which, u32 value)
 {
@@ -119,12 +127,13 @@ static u32 ndp_param_allows(enum ndp_param which, u32 value)
  * @nn: namespace
  * @which: limit
  * @value: to set
+ * @machine: whoever asks has CAP_NET_ADMIN in the initial user namespace
  * @extack: says the range where @value is not in it
  *
  * Context: RTNL. A lower limit refuses what is new; it forgets nothing.
  * Return: 0; -EINVAL; -EPERM: above the module's default, and not privileged on the machine.
  */
-int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
+int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value, bool machine,
 		  struct netlink_ext_ack *extack)
 {
 	struct ndp_link *link;
@@ -137,7 +146,7 @@ int ndp_param_set(struct ndp_net *nn, enum ndp_param which, u32 value,
 	}
 	/* Whoever may make a namespace must not take the machine's memory through it. */
 	if (ndp_param_allows(which, value) > ndp_param_allows(which, ndp_default[which]) &&
-	    !capable(CAP_NET_ADMIN)) {
+	    !machine) {
 		NL_SET_ERR_MSG_FMT(extack, "only the machine's administrator sets %s above %u",
 				   ndp_param_desc[which].name, ndp_default[which]);
 		return -EPERM;

@@ -143,7 +143,7 @@ static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group 
 {
 	struct ndp_prefix *prefix;
 
-	prefix = kzalloc(sizeof(*prefix), GFP_KERNEL_ACCOUNT);
+	prefix = charge_zalloc(&nn->charge, sizeof(*prefix), CHARGE_KERNEL);
 	if (!prefix)
 		return NULL;
 	prefix->group = group;
@@ -152,7 +152,7 @@ static struct ndp_prefix *ndp_prefix_start(struct ndp_net *nn, struct ndp_group 
 	prefix->inner = inner;
 	ipv6_addr_prefix(&prefix->key.addr, addr, plen);
 	INIT_LIST_HEAD(&prefix->onlinks);
-	ndp_records_init(&prefix->records);
+	ndp_records_init(&prefix->records, nn);
 
 	if (rhashtable_insert_fast(&nn->prefixes, &prefix->node, ndp_prefix_params)) {
 		kfree(prefix);
@@ -197,10 +197,16 @@ static void ndp_prefix_stop(struct ndp_net *nn, struct ndp_prefix *prefix)
 static struct ndp_onlink *ndp_onlink_add(struct ndp_net *nn, struct ndp_prefix *prefix,
 					 struct ndp_link *link)
 {
-	struct ndp_onlink *onlink = kzalloc(sizeof(*onlink), GFP_KERNEL_ACCOUNT);
+	struct ndp_onlink *onlink;
 
-	if (!onlink)
+	/* Whoever sends RAs on an upstream link makes these. */
+	if (!ndp_objects_take(nn, NDP_SHARE_LEARNT))
 		return NULL;
+	onlink = charge_zalloc(&nn->charge, sizeof(*onlink), CHARGE_KERNEL);
+	if (!onlink) {
+		ndp_objects_give(nn, 1);
+		return NULL;
+	}
 	onlink->prefix = prefix;
 	onlink->link = link;
 	list_add_tail(&onlink->link_list, &link->onlinks);
@@ -220,6 +226,7 @@ static void ndp_onlink_del(struct ndp_net *nn, struct ndp_onlink *onlink)
 	list_del_rcu(&onlink->prefix_list);
 	link->n_onlinks--;
 	nn->generation++;
+	ndp_objects_give(nn, 1);
 	kfree_rcu(onlink, rcu);
 
 	if (list_empty(&prefix->onlinks)) {
@@ -447,7 +454,10 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 		NL_SET_ERR_MSG_FMT(extack, "%s has %pI6c/%u already", link->name, addr, plen);
 		return -EEXIST;
 	}
-	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	err = ndp_objects_config(nn, extack);
+	if (err)
+		return err;
+	entry = charge_zalloc(&nn->charge, sizeof(*entry), CHARGE_KERNEL);
 	if (!entry)
 		goto no_memory;
 	entry->addr = *addr;
@@ -463,7 +473,9 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	return 0;
 
 no_memory:
-	NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c/%u", addr, plen);
+	NL_SET_ERR_MSG_FMT(extack, "no room for %pI6c/%u: no memory, or objects_per_net", addr,
+			   plen);
+	ndp_objects_give(nn, 1);
 	kfree(entry);
 	return -ENOBUFS;
 }
@@ -489,6 +501,7 @@ int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struc
 		return -ENOENT;
 	}
 	list_del(&entry->list);
+	ndp_objects_give(nn, 1);
 	kfree(entry);
 	ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_STATIC);
 	return 0;
@@ -523,6 +536,7 @@ void ndp_prefix_drop_static(struct ndp_link *link)
 
 	list_for_each_entry_safe(entry, tmp, &link->static_prefixes, list) {
 		list_del(&entry->list);
+		ndp_objects_give(link->nn, 1);
 		kfree(entry);
 	}
 }

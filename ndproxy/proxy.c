@@ -247,7 +247,7 @@ static enum ndp_verdict ndp_answer_at_once(const struct ndp_rx *rx, const struct
 	struct ndp_record *rec;
 
 	ndp_neigh_from_ns(rx, ns);
-	rec = ndp_record_alloc(&ns->target, 1);
+	rec = ndp_record_alloc(&rx->nn->charge, &ns->target, 1);
 	if (!rec) {
 		ndp_proxy_drop(rx->link, NDP_DROP_NO_MEMORY);
 		return NDP_CONSUME;

@@ -273,6 +273,7 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 			.rtm_type = RTN_UNICAST,
 		},
 	};
+	struct mem_cgroup *old;
 	int err;
 
 	ndp_rtnl_put(&msg.nlh, RTA_DST, &req->dst, sizeof(req->dst));
@@ -280,7 +281,10 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 	ndp_rtnl_put(&msg.nlh, RTA_TABLE, &req->table, sizeof(req->table));
 	ndp_rtnl_put(&msg.nlh, RTA_PRIORITY, &req->metric, sizeof(req->metric));
 
+	/* What the kernel allocates for the route. */
+	old = charge_begin(&nn->charge);
 	err = ndp_rtnl_send(nn->request, &msg, msg.nlh.nlmsg_len);
+	charge_end(old);
 	if (!nn->portid)
 		ndp_rtnl_note_portid(nn);
 	return err ?: ndp_rtnl_verdict(nn);

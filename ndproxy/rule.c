@@ -30,6 +30,7 @@ void ndp_rule_exit(struct ndp_net *nn)
 
 	list_for_each_entry_safe(rule, tmp, &nn->rules.list, list)
 		kfree(rule);
+	ndp_objects_give(nn, nn->rules.n);
 }
 
 /**
@@ -119,8 +120,11 @@ static struct ndp_rule *ndp_rule_new(struct ndp_net *nn, const struct in6_addr *
 				   nn->rules.n);
 		return NULL;
 	}
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+	if (ndp_objects_config(nn, extack))
+		return NULL;
+	rule = charge_zalloc(&nn->charge, sizeof(*rule), CHARGE_KERNEL);
 	if (!rule) {
+		ndp_objects_give(nn, 1);
 		NL_SET_ERR_MSG_FMT(extack, "no memory for %pI6c/%u", addr, plen);
 		return NULL;
 	}
@@ -200,6 +204,7 @@ int ndp_rule_del(struct ndp_net *nn, const struct in6_addr *addr, unsigned int p
 	ndp_rule_decide(nn, rule, NDP_RULE_DENY);
 	list_del(&rule->list);
 	nn->rules.n--;
+	ndp_objects_give(nn, 1);
 	kfree(rule);
 	return 0;
 }

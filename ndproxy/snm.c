@@ -144,7 +144,7 @@ static int ndp_snm_join(struct ndp_link *link, __be32 bits, unsigned int *n)
 		return 0;
 	if (ndp_snm_is_full(link))
 		return ndp_snm_refuse(link, bits, -ENOBUFS);
-	join = kmalloc(sizeof(*join), GFP_KERNEL_ACCOUNT);
+	join = charge_zalloc(&link->nn->charge, sizeof(*join), CHARGE_KERNEL);
 	if (!join)
 		return ndp_snm_refuse(link, bits, -ENOMEM);
 	err = ndp_snm_listen(link, bits, ndp_snm_delay(n));
@@ -204,7 +204,7 @@ static struct ndp_snm_home *ndp_snm_new_home(struct ndp_net *nn, const struct nd
 
 	if (link->snm.n_homes >= 2 * ndp_snm_limit(nn))
 		return NULL;
-	home = kzalloc(sizeof(*home), GFP_ATOMIC | __GFP_NOWARN);
+	home = charge_zalloc(&nn->charge, sizeof(*home), CHARGE_SOFTIRQ);
 	if (!home)
 		return NULL;
 	home->key = *key;
@@ -500,12 +500,14 @@ static void ndp_snm_rearm(struct ndp_net *nn, bool more)
 static void ndp_snm_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, snm.work);
+	struct mem_cgroup *old = charge_begin(&nn->charge);
 	unsigned int n = 0;
 
 	rtnl_lock();
 	ndp_snm_sync_links(nn, &n);
 	ndp_snm_rearm(nn, ndp_snm_sync_homes(nn, &n));
 	rtnl_unlock();
+	charge_end(old);
 }
 
 /**

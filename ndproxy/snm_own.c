@@ -26,7 +26,7 @@ static struct ndp_snm_own *ndp_snm_find_own(const struct ndp_link *link,
 
 static struct ndp_snm_own *ndp_snm_add_own(struct ndp_link *link, const struct in6_addr *addr)
 {
-	struct ndp_snm_own *own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
+	struct ndp_snm_own *own = charge_zalloc(&link->nn->charge, sizeof(*own), CHARGE_KERNEL);
 
 	if (!own)
 		return NULL;
@@ -93,7 +93,7 @@ void ndp_snm_sync_own(struct ndp_link *link)
 	unsigned int i, n = 0;
 
 	/* Without memory it is tried again. */
-	addrs = kmalloc_array(NDP_SNM_OWN, sizeof(*addrs), GFP_KERNEL);
+	addrs = kmalloc_array(NDP_SNM_OWN, sizeof(*addrs), GFP_KERNEL_ACCOUNT);
 	if (!addrs)
 		return;
 	link->snm.own_stale = false;

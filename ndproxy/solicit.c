@@ -34,6 +34,18 @@ static bool ndp_record_less(struct rb_node *a, const struct rb_node *b)
 			     &rb_entry(b, struct ndp_record, node)->target) < 0;
 }
 
+/* A set that is in no namespace, as in a test, has no budget. */
+static bool ndp_records_take(struct ndp_records *recs)
+{
+	return !recs->nn || ndp_objects_take(recs->nn, NDP_SHARE_HEARD);
+}
+
+static void ndp_records_give(struct ndp_records *recs, unsigned int n)
+{
+	if (recs->nn)
+		ndp_objects_give(recs->nn, n);
+}
+
 static void ndp_record_unlink(struct ndp_records *recs, struct ndp_record *rec)
 {
 	lockdep_assert_held(&recs->lock);
@@ -41,6 +53,7 @@ static void ndp_record_unlink(struct ndp_records *recs, struct ndp_record *rec)
 	rb_erase(&rec->node, &recs->tree);
 	list_del(&rec->lru);
 	recs->count--;
+	ndp_records_give(recs, 1);
 }
 
 static void ndp_record_drop(struct ndp_records *recs, struct ndp_record *rec)
@@ -91,17 +104,19 @@ static void ndp_records_timer(struct timer_list *timer)
 
 /**
  * ndp_record_alloc() - make a record that is in no prefix
+ * @charge: who pays for it
  * @target: what is asked for
  * @solicitors: room for so many
  *
  * Context: any.
  * Return: the record, to be freed with kfree(), or NULL.
  */
-struct ndp_record *ndp_record_alloc(const struct in6_addr *target, u8 solicitors)
+struct ndp_record *ndp_record_alloc(const struct charge *charge, const struct in6_addr *target,
+				    u8 solicitors)
 {
 	struct ndp_record *rec;
 
-	rec = kzalloc(struct_size(rec, solicitor, solicitors), GFP_ATOMIC | __GFP_NOWARN);
+	rec = charge_zalloc(charge, struct_size(rec, solicitor, solicitors), CHARGE_SOFTIRQ);
 	if (!rec)
 		return NULL;
 	rec->target = *target;
@@ -114,10 +129,12 @@ struct ndp_record *ndp_record_alloc(const struct in6_addr *target, u8 solicitors
 /**
  * ndp_records_init() - make an empty set of records
  * @recs: of a prefix
+ * @nn: namespace that has the budget for them, and pays; NULL: none
  */
-void ndp_records_init(struct ndp_records *recs)
+void ndp_records_init(struct ndp_records *recs, struct ndp_net *nn)
 {
 	memset(recs, 0, sizeof(*recs));
+	recs->nn = nn;
 	spin_lock_init(&recs->lock);
 	recs->tree = RB_ROOT;
 	INIT_LIST_HEAD(&recs->unknown);
@@ -180,25 +197,32 @@ void ndp_solicit_purge(struct ndp_records *recs)
 	recs->tree = RB_ROOT;
 	INIT_LIST_HEAD(&recs->unknown);
 	INIT_LIST_HEAD(&recs->known);
+	ndp_records_give(recs, recs->count);
 	recs->count = 0;
 	spin_unlock_bh(&recs->lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_solicit_purge);
 
+/* Is there room for one more? It is taken then. */
+static bool ndp_records_have_room(struct ndp_records *recs, const struct ndp_ask *ask)
+{
+	return (!ask->max_targets || recs->count < ask->max_targets) && ndp_records_take(recs);
+}
+
 /*
- * Make room for one more: expired records first, then the oldest for an unknown target. A target
- * whose host is known is pushed out by its like only, so that no scan takes a live host's answer
- * away (ND-F5, RFC 6583 6.2).
+ * Make room for one more, and take it: expired records go first, then the oldest for an unknown
+ * target. A target whose host is known is pushed out by its like only, so that no scan takes a live
+ * host's answer away (ND-F5, RFC 6583 6.2).
  */
 static bool ndp_records_make_room(struct ndp_records *recs, struct ndp_ask *ask)
 {
 	struct ndp_record *rec;
 
-	if (!ask->max_targets || recs->count < ask->max_targets)
+	if (ndp_records_have_room(recs, ask))
 		return true;
 	ndp_records_expire_list(recs, &recs->unknown, ask->now);
 	ndp_records_expire_list(recs, &recs->known, ask->now);
-	if (recs->count < ask->max_targets)
+	if (ndp_records_have_room(recs, ask))
 		return true;
 
 	ask->evicted = true;
@@ -208,19 +232,23 @@ static bool ndp_records_make_room(struct ndp_records *recs, struct ndp_ask *ask)
 	if (!rec)
 		return false;
 	ndp_record_drop(recs, rec);
-	return true;
+	return ndp_records_take(recs);
 }
 
 static struct ndp_record *ndp_record_new(struct ndp_records *recs, struct ndp_ask *ask)
 {
+	struct charge nobody = {};
 	struct ndp_record *rec;
 
 	if (!ndp_records_make_room(recs, ask))
 		return NULL;
 
-	rec = ndp_record_alloc(ask->target, ask->max_solicitors);
-	if (!rec)
+	rec = ndp_record_alloc(recs->nn ? &recs->nn->charge : &nobody, ask->target,
+			       ask->max_solicitors);
+	if (!rec) {
+		ndp_records_give(recs, 1);
 		return NULL;
+	}
 	rec->asked = ask->now - ask->retrans;
 	rb_add(&rec->node, &recs->tree, ndp_record_less);
 	recs->count++;

@@ -60,10 +60,11 @@ struct ndp_record {
  * @tree: records by target
  * @unknown: records of targets whose host is not known, oldest first; the first to go
  * @known: the others
- * @count: records
+ * @count: records, which the budget of @nn has as well
  * @lifetime: of a record, in jiffies, when the timer was last armed
  * @timer: armed while there are records; expires the oldest
  * @dead: refuse new records
+ * @nn: namespace; NULL: none, in a test
  */
 struct ndp_records {
 	spinlock_t lock;	/* protects the records */
@@ -74,6 +75,7 @@ struct ndp_records {
 	unsigned long lifetime;
 	struct timer_list timer;
 	bool dead;
+	struct ndp_net *nn;
 };
 
 /**
@@ -113,8 +115,9 @@ enum ndp_ask_verdict {
 	NDP_ASK_ONE,		/* solicit on ndp_ask.only, the rest has been asked */
 };
 
-struct ndp_record *ndp_record_alloc(const struct in6_addr *target, u8 solicitors);
-void ndp_records_init(struct ndp_records *recs);
+struct ndp_record *ndp_record_alloc(const struct charge *charge, const struct in6_addr *target,
+				    u8 solicitors);
+void ndp_records_init(struct ndp_records *recs, struct ndp_net *nn);
 void ndp_records_stop(struct ndp_records *recs);
 int ndp_solicit_note(struct ndp_records *recs, struct ndp_ask *ask);
 struct ndp_record *ndp_solicit_take(struct ndp_records *recs, const struct in6_addr *target);

@@ -40,6 +40,7 @@ static void ndp_static_free(struct ndp_net *nn, struct ndp_static *entry)
 	rhashtable_remove_fast(&nn->hosts.static_table, &entry->node, ndp_static_params);
 	list_del(&entry->list);
 	nn->generation++;
+	ndp_objects_give(nn, 1);
 	kfree_rcu(entry, rcu);
 }
 
@@ -116,22 +117,29 @@ static int ndp_static_check_place(const struct ndp_host_config *config,
 
 static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *config)
 {
-	struct ndp_static *entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	struct ndp_static *entry;
 
-	if (!entry)
+	if (!ndp_objects_take(nn, NDP_SHARE_ALL))
 		return -ENOBUFS;
+	entry = charge_zalloc(&nn->charge, sizeof(*entry), CHARGE_KERNEL);
+	if (!entry)
+		goto give;
 	entry->key.addr = config->addr;
 	entry->key.group = config->link->group->id;
 	entry->config = *config;
 	if (rhashtable_insert_fast(&nn->hosts.static_table, &entry->node, ndp_static_params)) {
 		kfree(entry);
-		return -ENOBUFS;
+		goto give;
 	}
 	list_add_tail(&entry->list, &nn->hosts.statics);
 	nn->generation++;
 	if (ndp_static_is_learnt(entry->config.evidence))
 		nn->hosts.n_waiting++;
 	return 0;
+
+give:
+	ndp_objects_give(nn, 1);
+	return -ENOBUFS;
 }
 
 static bool ndp_static_too_many(const struct ndp_net *nn, const struct ndp_host_config *config)
@@ -199,7 +207,8 @@ int ndp_host_add(struct ndp_net *nn, const struct ndp_host_config *config,
 	if (!err)
 		return 0;
 	ndp_static_del(nn, config->link->group->id, &config->addr);
-	NL_SET_ERR_MSG_FMT(extack, "no room for %pI6c", &config->addr);
+	NL_SET_ERR_MSG_FMT(extack, "no room for %pI6c: no memory, or a limit, as objects_per_net",
+			   &config->addr);
 	return err;
 }
 

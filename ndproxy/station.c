@@ -32,7 +32,8 @@ void ndp_station_put(struct ndp_net *nn, struct ndp_station *station)
 
 static struct ndp_station *ndp_station_new(struct ndp_net *nn, const struct ndp_station_key *key)
 {
-	struct ndp_station *station = kzalloc(sizeof(*station), GFP_ATOMIC | __GFP_NOWARN);
+	struct ndp_station *station = charge_zalloc(&nn->charge, sizeof(*station),
+						    CHARGE_SOFTIRQ);
 
 	if (!station)
 		return ERR_PTR(-ENOMEM);

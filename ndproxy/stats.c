@@ -60,7 +60,7 @@ const char * const ndp_drop_names[NDP_DROPS] = {
  */
 int ndp_stats_init(struct ndp_stats *stats)
 {
-	stats->pcpu = netdev_alloc_pcpu_stats(struct ndp_pcpu_stats);
+	stats->pcpu = __netdev_alloc_pcpu_stats(struct ndp_pcpu_stats, GFP_KERNEL_ACCOUNT);
 	return stats->pcpu ? 0 : -ENOMEM;
 }
 

@@ -18,7 +18,8 @@ DEFAULTS = {"targets_per_prefix": 4096, "solicitors_per_target": 8,
             "record_lifetime": 5, "hosts_per_prefix": 65536,
             "hosts_per_link": 32768, "hosts_per_lladdr": 256,
             "host_lifetime": 600, "ns_rate": 1000, "ns_burst": 1000,
-            "mcast_na_rate": 100, "hold_per_target": 3, "hold_packets": 256, "snoop_groups": 2048}
+            "mcast_na_rate": 100, "hold_per_target": 3, "hold_packets": 256, "snoop_groups": 2048,
+            "objects_per_net": 262144}
 
 
 def target(i):
@@ -220,3 +221,53 @@ def test_nd_i_limits_are_per_namespace(lab):
         assert Tool(other).params()["record_lifetime"]["value"] == 5
     finally:
         other.delete()
+
+
+FULL = "the namespace is full: objects_per_net is 12."
+
+
+def test_nd_i_objects_per_net(lab):
+    """Links, prefixes, rules, hosts and listeners count together: here are 2 links, and 2 on-link
+    entries of a prefix that is learnt on up0 and on no other link, or 1.
+    """
+    tool = lab.tool
+    tool.param("objects_per_net", 12)
+    made = [f"rule {i}" for i in range(20) if tool.run(
+        "prefix", "deny", f"2001:db8:{i + 0x100:x}::/48").returncode == 0]
+    assert 7 <= len(made) <= 9, made
+    for words in ("link set x0 role downstream", "prefix deny 2001:db8:f::/48",
+                  "prefix add 2001:db8:9::/64 dev up0"):
+        assert tool.refused(*words.split()) == FULL
+    assert "objects_per_net" in tool.refused("host", "add", D, "dev", "down0")
+    tool("mld", "link", "set", "up0", "on")
+    assert "objects_per_net" in tool.refused(*"mld listen up0 ff1e::1 id x exclude".split())
+    # One goes, one comes, of whichever kind
+    gone = 0x100
+    for words, undo in (("link set x0 role downstream", "link set x0 role none"),
+                        ("mld listen up0 ff1e::1 id x exclude", "mld ignore up0 ff1e::1 id x"),
+                        ("mld listen up0 ff1e::2 id y exclude", "mld link set up0 off")):
+        tool("prefix", "del", f"2001:db8:{gone:x}::/48")
+        gone += 1
+        tool(*words.split())
+        assert tool.refused("prefix", "deny", "2001:db8:f::/48") == FULL
+        tool(*undo.split())
+        tool("prefix", "deny", f"2001:db8:{gone + 0x1000:x}::/48")
+    assert tool.refused("prefix", "deny", "2001:db8:f::/48") == FULL
+
+
+def test_nd_i_objects_per_net_learnt(lab):
+    """What is learnt leaves a quarter to the administrator, and what is asked for a half."""
+    tool = lab.tool
+    tool.param("objects_per_net", 40)
+    tool.param("targets_per_prefix", 0)
+    mon = lab.monitor()
+    lab.up0.send(*[pkt.ns(A_MAC, A, target(i)) for i in range(60)])
+    wait_for(lambda: tool.stats("up0")["ns_in"] == 60, "all heard")
+    assert 10 < tool.gauge("records") <= 20
+    lab.up0.send(*[pkt.ns(f"02:00:00:00:b0:{i:02x}", f"2001:db8:1::b0:{i:x}", D)
+                   for i in range(60)])
+    wait_for(lambda: tool.stats("up0")["ns_in"] == 120, "all heard")
+    assert tool.gauge("hosts") + tool.gauge("records") <= 30
+    assert tool.drops("up0")["host-limit"] > 20
+    assert mon.expect("limit", limit="host-limit")
+    tool("prefix", "deny", "2001:db8:f::/48")
