@@ -183,8 +183,10 @@ static int __init ndp_apply_name(struct ndp_net *nn, const char *param, const ch
 {
 	struct ndp_link_config config = { .has_role = true, .role = role };
 	struct netlink_ext_ack extack = {};
+	char text[NL_ERR_LEN];
 	int err;
 
+	NL_ERR_ROOM(&extack, text);
 	if (strscpy(config.name, name, sizeof(config.name)) < 0) {
 		pr_err("%s=%s: not a valid device name\n", param, name);
 		return -EINVAL;

@@ -11,11 +11,28 @@
 
 #include "netlink.h"
 
+/*
+ * Every request passes here, and a change, which its flags tell, needs the privilege that the
+ * module's parameter says. The kernel has asked already for that of the namespace's owner.
+ */
+static int ndp_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+			   struct genl_info *info)
+{
+	if (ops->flags & GENL_UNS_ADMIN_PERM && !ndp_param_userns &&
+	    !netlink_capable(skb, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "only the initial user namespace configures: load ndproxy with userns=1");
+		return -EPERM;
+	}
+	return ndp_genl_doit(ops, skb, info);
+}
+
 struct genl_family ndp_nl_family __ro_after_init = {
 	.name		= NDPROXY_FAMILY_NAME,
 	.version	= NDPROXY_FAMILY_VERSION,
 	.netnsok	= true,
 	.parallel_ops	= true,
+	.pre_doit	= ndp_nl_pre_doit,
 	.module		= THIS_MODULE,
 	.ops		= ndproxy_nl_ops,
 	.n_ops		= ARRAY_SIZE(ndproxy_nl_ops),

@@ -217,6 +217,8 @@ static int ndp_nl_read_host_filter(struct ndp_net *nn, struct netlink_callback *
 	struct ndp_link *link;
 	int err;
 
+	/* The place is needed no more when the dump is refused. */
+	NL_ERR_ROOM(cb->extack, cb->ctx);
 	err = genlmsg_parse(cb->nlh, &ndp_nl_family, attrs, ARRAY_SIZE(attrs) - 1,
 			    ndproxy_host_get_nl_policy, cb->extack);
 	if (err)
@@ -245,9 +247,9 @@ static int ndp_nl_read_host_filter(struct ndp_net *nn, struct netlink_callback *
 	return 0;
 }
 
+/* Without the lock this is a hint: the host may move. Its link stays for as long as RCU does. */
 static bool ndp_nl_host_wanted(const struct ndp_nl_place *place, const struct ndp_host *host)
 {
-/* Without the lock this is a hint: the host may move. Its link stays for as long as RCU does. */
 	if (READ_ONCE(host->dead))
 		return false;
 	if (place->ifindex && place->ifindex != READ_ONCE(READ_ONCE(host->link)->ifindex))
@@ -264,11 +266,11 @@ static int ndp_nl_dump_host(struct sk_buff *skb, struct netlink_callback *cb, st
 	/* A filter that leaves most of them out must not take the lock for each. */
 	if (!ndp_nl_host_wanted(ndp_nl_place(cb), host))
 		return 0;
-		err = hdr ? ndp_nl_end(skb, hdr, ndp_fill_host(skb, host)) : -EMSGSIZE;
-	}
 	spin_lock_bh(&nn->hosts.lock);
 	if (ndp_nl_host_wanted(ndp_nl_place(cb), host)) {
 		hdr = ndp_nl_begin(skb, cb, NDPROXY_CMD_HOST_GET);
+		err = hdr ? ndp_nl_end(skb, hdr, ndp_fill_host(skb, host)) : -EMSGSIZE;
+	}
 	spin_unlock_bh(&nn->hosts.lock);
 	return err;
 }

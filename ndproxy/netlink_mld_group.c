@@ -145,6 +145,7 @@ static int ndp_nl_read_group_filter(struct net *net, struct netlink_callback *cb
 	struct mld_link_info info;
 	int err;
 
+	NL_ERR_ROOM(cb->extack, cb->ctx);
 	err = genlmsg_parse(cb->nlh, &ndp_nl_family, attrs, ARRAY_SIZE(attrs) - 1,
 			    ndproxy_mld_group_get_nl_policy, cb->extack);
 	if (err)
