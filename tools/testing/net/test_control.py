@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from lib import pkt
+from lib import kmod, pkt
 from lib import tool as toollib
 from lib.lab import A, A_MAC, D, D_MAC, E, LL, MAC, PFX
 from lib.netns import Namespace, free_name
@@ -315,8 +315,19 @@ def test_control_unprivileged_may_look(lab, public):
         assert done.returncode == 0 and json.loads(done.stdout), done.stderr
 
 
+@pytest.fixture
+def userns():
+    """The module, with userns=1; before any router is made."""
+    kmod.unload()
+    kmod.load("userns=1")
+    yield
+    kmod.unload()
+    kmod.load()
+
+
 @pytest.mark.core
-def test_control_user_namespace_rules_its_own(lab, public):
+@pytest.mark.alone
+def test_control_user_namespace_rules_its_own(userns, lab, public):
     """root of a user namespace rules the network namespace that it owns."""
     script = (f"ip link add up0 type dummy && ip link set up0 arp on up && "
               f"{public} link set up0 role upstream && "
