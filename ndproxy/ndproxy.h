@@ -227,7 +227,7 @@ bool ndp_own_here(const struct ndp_net *nn, const struct net_device *dev,
 bool ndp_own_mac(const struct ndp_rx *rx);
 enum ndp_owner ndp_own_target(const struct ndp_rx *rx, const struct in6_addr *addr);
 bool ndp_own_has_anycast(const struct ndp_rx *rx, const struct in6_addr *addr);
-bool ndp_own_proxy_hears(const struct ndp_rx *rx, const struct in6_addr *addr);
+bool ndp_own_has_proxy_ndp(const struct ndp_rx *rx);
 bool ndp_own_forwards(const struct ndp_net *nn, const struct net_device *dev);
 bool ndp_own_group_forwards(const struct ndp_net *nn, const struct ndp_group *group);
 bool ndp_own_drops_na(const struct ndp_rx *rx, const struct nd_info *na);

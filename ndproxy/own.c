@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is this router's own, and the kernel's to answer: addresses, anycast ones included, frames,
- * other programs' proxy entries; and whether this router forwards at all.
+ * What is this router's own, and the kernel's to answer: addresses, anycast ones included, and frames;
+ * and what the kernel's switches allow.
  */
 
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/ipv6.h>
-#include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ndisc.h>
-#include <net/neighbour.h>
 
 #include "ndproxy.h"
 
@@ -77,47 +75,6 @@ static enum ndp_owner ndp_own_anycast(const struct ndp_net *nn, struct net_devic
 	return owner;
 }
 
-#ifdef HAVE_PNEIGH_RCU
-/*
- * pneigh_lookup() is not for modules any more. Without its hash function all chains are walked,
- * which only a router with proxy_ndp pays for. The header does not tell how many there are.
- */
-static bool ndp_own_has_pneigh(struct net *net, const struct net_device *dev,
-			       const struct in6_addr *addr)
-{
-	size_t n = ksize(nd_tbl.phash_buckets) / sizeof(*nd_tbl.phash_buckets);
-	const struct pneigh_entry *entry;
-
-	while (n--)
-		for (entry = rcu_dereference(nd_tbl.phash_buckets[n]); entry;
-		     entry = rcu_dereference(entry->next))
-			if (!memcmp(entry->key, addr, sizeof(*addr)) &&
-			    net_eq(pneigh_net(entry), net) && (!entry->dev || entry->dev == dev))
-				return true;
-	return false;
-}
-#else
-static bool ndp_own_has_pneigh(struct net *net, struct net_device *dev,
-			       const struct in6_addr *addr)
-{
-	return pneigh_lookup(&nd_tbl, net, addr, dev, 0);
-}
-#endif
-
-/*
- * Some program gave the kernel a proxy entry on this device ("ip neigh add proxy"), and the kernel
- * is allowed to answer for it.
- */
-static bool ndp_own_is_proxied(const struct ndp_rx *rx, const struct in6_addr *addr)
-{
-	const struct inet6_dev *idev = __in6_dev_get(rx->dev);
-	struct net *net = rx->nn->net;
-
-	return idev && READ_ONCE(idev->cnf.forwarding) &&
-	       (READ_ONCE(net->ipv6.devconf_all->proxy_ndp) || READ_ONCE(idev->cnf.proxy_ndp)) &&
-	       ndp_own_has_pneigh(net, rx->dev, addr);
-}
-
 /**
  * ndp_own_target() - who is to answer for a target: this router, and which part of it?
  * @rx: where the question was heard
@@ -128,7 +85,7 @@ static bool ndp_own_is_proxied(const struct ndp_rx *rx, const struct in6_addr *a
  */
 enum ndp_owner ndp_own_target(const struct ndp_rx *rx, const struct in6_addr *addr)
 {
-	if (ndp_own_here(rx->nn, rx->dev, addr) || ndp_own_is_proxied(rx, addr))
+	if (ndp_own_here(rx->nn, rx->dev, addr))
 		return NDP_OWNER_KERNEL;
 	if (ndp_own_anywhere(rx->nn, rx->dev, addr))
 		return NDP_OWNER_ROUTER;
@@ -149,20 +106,21 @@ bool ndp_own_has_anycast(const struct ndp_rx *rx, const struct in6_addr *addr)
 }
 
 /**
- * ndp_own_proxy_hears() - does the kernel take a unicast solicitation for a proxy entry by itself?
- * @rx: where it was heard
- * @addr: the target, NDP_OWNER_KERNEL
+ * ndp_own_has_proxy_ndp() - may the kernel answer for proxy entries on a device?
+ * @rx: where a solicitation was heard
  *
- * It does for its own addresses; for a proxy entry only if all.proxy_ndp is set. Where the device's
- * alone is, the kernel would forward what it answers if it came by multicast.
+ * Whether there is an entry for its target ("ip neigh add proxy") the kernel tells nobody from 6.17 on.
  *
- * Context: bottom halves disabled, RCU.
- * Return: true if it does.
+ * Context: RCU.
+ * Return: true if it may.
  */
-bool ndp_own_proxy_hears(const struct ndp_rx *rx, const struct in6_addr *addr)
+bool ndp_own_has_proxy_ndp(const struct ndp_rx *rx)
 {
-	return READ_ONCE(rx->nn->net->ipv6.devconf_all->proxy_ndp) ||
-	       !ndp_own_is_proxied(rx, addr) || ndp_own_here(rx->nn, rx->dev, addr);
+	const struct inet6_dev *idev = __in6_dev_get(rx->dev);
+
+	return idev && READ_ONCE(idev->cnf.forwarding) &&
+	       (READ_ONCE(rx->nn->net->ipv6.devconf_all->proxy_ndp) ||
+		READ_ONCE(idev->cnf.proxy_ndp));
 }
 
 /**

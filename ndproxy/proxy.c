@@ -22,6 +22,12 @@ static void ndp_proxy_drop(struct ndp_link *link, enum ndp_drop why)
 
 /* --- this router's own messages --------------------------------------------------------------- */
 
+/* What ndp_deliver_nd() gave to this router's kernel has an empty frame. */
+static bool ndp_is_delivered(const struct ndp_rx *rx, const struct nd_info *info)
+{
+	return rx->mac && is_zero_ether_addr(rx->mac) && ipv6_addr_is_multicast(&info->daddr);
+}
+
 /*
  * ND-C7: a solicitation of this router's, heard again by way of a loop or a repeater. An address
  * that is still tentative is not its own yet.
@@ -288,18 +294,17 @@ static enum ndp_verdict ndp_answer_by_mode(const struct ndp_rx *rx, const struct
 }
 
 /*
- * ND-C9, C11: the kernel answers, for its own address or for a proxy entry. A unicast probe that it
- * would forward, for want of all.proxy_ndp, is delivered to it as a multicast one.
+ * ND-C9: another program may have given the kernel a proxy entry for the target. The kernel looks for
+ * one when it hears a multicast solicitation; it would forward a unicast one.
  */
-static enum ndp_verdict ndp_leave_to_kernel(const struct ndp_rx *rx, const struct nd_info *ns)
+static void ndp_tell_proxy_ndp(const struct ndp_rx *rx, const struct nd_info *ns)
 {
 	struct nd_info copy = *ns;
 
-	if (ipv6_addr_is_multicast(&ns->daddr) || ndp_own_proxy_hears(rx, &ns->target))
-		return NDP_PASS;
+	if (ipv6_addr_is_multicast(&ns->daddr) || !ndp_own_has_proxy_ndp(rx))
+		return;
 	addrconf_addr_solict_mult(&ns->target, &copy.daddr);
 	ndp_deliver_nd(rx->dev, &copy);
-	return NDP_CONSUME;
 }
 
 /**
@@ -317,6 +322,8 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	struct ndp_prefix *prefix;
 	enum ndp_owner owner;
 
+	if (ndp_is_delivered(rx, ns))
+		return NDP_PASS;
 	if (!echo && !dad)
 		ndp_note_sender(rx, ns);
 
@@ -335,11 +342,12 @@ enum ndp_verdict ndp_proxy_ns(const struct ndp_rx *rx, const struct nd_info *ns)
 	}
 	owner = ndp_own_target(rx, &ns->target);
 	if (owner == NDP_OWNER_KERNEL)
-		return ndp_leave_to_kernel(rx, ns);
+		return NDP_PASS;
 	if (owner != NDP_OWNER_NONE)
 		return ndp_answer_own(rx, ns, owner);
 	if (dad)
 		return ndp_proxy_dad(rx, ns, prefix);
+	ndp_tell_proxy_ndp(rx, ns);
 
 	if (ndp_mode_answers(rx->nn, link, prefix, &ns->target))
 		return ndp_answer_by_mode(rx, ns, prefix);
@@ -411,8 +419,7 @@ static enum ndp_verdict ndp_own_na(const struct ndp_rx *rx, const struct nd_info
 {
 	if (!ipv6_addr_is_multicast(&na->daddr) || ndp_own_anywhere(rx->nn, rx->dev, &na->target))
 		return NDP_PASS;
-	/* What was delivered so has an empty frame, and is not delivered again. */
-	if (!rx->mac || !is_zero_ether_addr(rx->mac))
+	if (!ndp_is_delivered(rx, na))
 		ndp_tell_own_prober(rx, na);
 	return NDP_PASS;
 }

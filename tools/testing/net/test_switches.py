@@ -79,7 +79,7 @@ def test_nd_c11_anycast_of_another_link_is_answered(lab, how):
 @pytest.mark.parametrize("where", ["all", "up0"])
 @pytest.mark.parametrize("how", ["multicast", "unicast"])
 def test_nd_c9_proxy_entry_is_left_to_the_kernel(lab, how, where):
-    """As clatd, LXD and Incus set it up: the kernel answers, and nobody else is asked."""
+    """As clatd, LXD and Incus set it up: the kernel answers, whatever the proxy knows."""
     lab.r.sysctl(f"ipv6.conf.{where}.proxy_ndp", 1)
     lab.r.sysctl("ipv6.neigh.up0.proxy_delay", 0)
     lab.r.ip(f"neigh add proxy {D} dev up0")
@@ -87,9 +87,7 @@ def test_nd_c9_proxy_entry_is_left_to_the_kernel(lab, how, where):
     lab.up0.send(pkt.ns(A_MAC, A, D, *unicast))
     got = lab.up0.expect(pkt.is_na(D, dst=A))
     assert got.eth_src == MAC["up0"]
-    silence(lab.up0, lab.down0, match=pkt.is_nd_for(D))
     assert lab.tool.stats("up0")["na_out"] == 0
-    assert not lab.tool.solicits()
 
 
 @pytest.mark.parametrize("what", ["off", "elsewhere", "other"])
