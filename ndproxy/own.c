@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is this router's own, and the kernel's to answer: addresses, anycast ones included, and frames;
- * and what the kernel's switches allow.
+ * What is this router's own, and the kernel's to answer: addresses, anycast ones included, and
+ * frames; and what the kernel's switches allow.
  */
 
 #include <linux/etherdevice.h>
@@ -109,7 +109,8 @@ bool ndp_own_has_anycast(const struct ndp_rx *rx, const struct in6_addr *addr)
  * ndp_own_has_proxy_ndp() - may the kernel answer for proxy entries on a device?
  * @rx: where a solicitation was heard
  *
- * Whether there is an entry for its target ("ip neigh add proxy") the kernel tells nobody from 6.17 on.
+ * Whether there is an entry for its target ("ip neigh add proxy"), the kernel tells no module from
+ * 6.17 on.
  *
  * Context: RCU.
  * Return: true if it may.

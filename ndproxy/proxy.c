@@ -294,8 +294,8 @@ static enum ndp_verdict ndp_answer_by_mode(const struct ndp_rx *rx, const struct
 }
 
 /*
- * ND-C9: another program may have given the kernel a proxy entry for the target. The kernel looks for
- * one when it hears a multicast solicitation; it would forward a unicast one.
+ * ND-C9: another program may have given the kernel a proxy entry for the target. The kernel looks
+ * for one when it hears a multicast solicitation; it would forward a unicast one.
  */
 static void ndp_tell_proxy_ndp(const struct ndp_rx *rx, const struct nd_info *ns)
 {
