@@ -261,8 +261,97 @@ static void mld_c6_gsr_delay_off_and_zero(struct kunit *test)
 		mldt_pass(t, 1);
 	}
 	/* One of the burst of eight was taken by the last query before. */
-	KUNIT_EXPECT_EQ(test, t->packets, 47);
+	KUNIT_EXPECT_EQ(test, t->packets, 48);
 	KUNIT_EXPECT_EQ(test, t->p.count[MLD_C_DROP_RATE], 13);
+}
+
+/* Forged queries never mute a group: beyond the limit the whole filter is told, once a second. */
+static void mld_c6_beyond_the_limit_the_whole_filter(struct kunit *test)
+{
+	struct mldt *t = mldt_link_new(test);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_in(t, 1, "a", "1,2");
+	mldt_pass(t, 3000);
+	for (i = 0; i < 8; i++) {
+		mldt_query(t, 2, 1, "9", 0);
+		mldt_pass(t, 1);
+	}
+	mldt_forget(t);
+	/* None of it is asked for, or all; the answer is the same, and there within the delay. */
+	mldt_query(t, 2, 1, "1", 100);
+	mldt_pass(t, 100);
+	KUNIT_EXPECT_STREQ(test, t->log, "1:IS_IN(1,2);");
+	mldt_forget(t);
+	for (i = 0; i < 5000; i++) {
+		mldt_query(t, 2, 1, "1", 100);
+		mldt_pass(t, 1);
+	}
+	KUNIT_EXPECT_GE(test, t->packets, 4);
+	KUNIT_EXPECT_LE(test, t->packets, 6);
+	mldt_pass(t, 2000);
+	mldt_forget(t);
+	/* A real querier's is answered in time all the same. */
+	mldt_query(t, 2, 1, "2", 1000);
+	mldt_pass(t, 1000);
+	KUNIT_EXPECT_STREQ(test, t->log, "1:IS_IN(1,2);");
+}
+
+/* In v1 mode the delay of a v2 query is a plain number, and at most 32 s. */
+static void mld_b6_plain_delay_in_v1_mode(struct kunit *test)
+{
+	struct mld_query query = { .version = 2, .kind = MLD_GQ, .qqi = 125, .mrd = 65536,
+				   .mrd_v1 = 32000 };
+	struct mldt *t = mldt_link_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_ex(t, 1, "a", "");
+	mldt_query(t, 1, 0, "", 10000);
+	mldt_pass(t, 30000);
+	mldt_forget(t);
+	t->rnd = MLDT_LATEST;
+	KUNIT_EXPECT_EQ(test, mld_proto_query(&t->p, &query, t->now), MLD_C_QUERIES_V2);
+	KUNIT_EXPECT_EQ(test, t->p.qri, 32000);
+	mldt_pass(t, 31999);
+	KUNIT_EXPECT_EQ(test, t->packets, 0);
+	mldt_pass(t, 1);
+	KUNIT_EXPECT_STREQ(test, t->log, "1:REPORT;");
+}
+
+/* What the querier names and what was set are two values. */
+static void mld_b6_set_and_learnt_robustness(struct kunit *test)
+{
+	struct mld_query query = { .version = 2, .kind = MLD_GQ, .qqi = 125, .qrv = 5 };
+	struct mldt *t = mldt_link_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	t->p.rv_set = 3;
+	mld_proto_query(&t->p, &query, t->now);
+	KUNIT_EXPECT_EQ(test, t->p.rv, 5);
+	KUNIT_EXPECT_EQ(test, t->p.rv_set, 3);
+	query.qrv = 0;
+	mld_proto_query(&t->p, &query, t->now);
+	KUNIT_EXPECT_EQ(test, t->p.rv, 3);
+}
+
+/* A query to another group is for those who listen to that group. */
+static void mld_b4_sent_to_a_joined_group(struct kunit *test)
+{
+	struct mld_query query = { .version = 2, .kind = MLD_GQ, .qqi = 125, .qrv = 7,
+				   .via = mldt_group(2) };
+	struct mldt *t = mldt_link_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_ex(t, 1, "a", "");
+	mldt_pass(t, 3000);
+	mldt_forget(t);
+	KUNIT_EXPECT_EQ(test, mld_proto_query(&t->p, &query, t->now), MLD_C_DROP_DESTINATION);
+	KUNIT_EXPECT_EQ(test, t->p.rv, 2);
+	query.via = mldt_group(1);
+	KUNIT_EXPECT_EQ(test, mld_proto_query(&t->p, &query, t->now), MLD_C_QUERIES_V2);
+	mldt_pass(t, 1000);
+	KUNIT_EXPECT_STREQ(test, t->log, "1:IS_EX();");
 }
 
 /* Past the link's bound on recorded sources, an answer is a whole one. */
@@ -357,6 +446,10 @@ static struct kunit_case mld_answer_cases[] = {
 	KUNIT_CASE_PARAM(floods_are_answered_in_bounds, flood_gen_params),
 	KUNIT_CASE(mld_c2_groups_come_and_go_during_the_answer),
 	KUNIT_CASE(mld_c6_gsr_delay_off_and_zero),
+	KUNIT_CASE(mld_c6_beyond_the_limit_the_whole_filter),
+	KUNIT_CASE(mld_b6_plain_delay_in_v1_mode),
+	KUNIT_CASE(mld_b6_set_and_learnt_robustness),
+	KUNIT_CASE(mld_b4_sent_to_a_joined_group),
 	KUNIT_CASE(mld_c6_recorded_sources_of_a_link_are_bounded),
 	KUNIT_CASE(mld_e3_each_group_draws_its_own),
 	KUNIT_CASE(mld_b8_v1_general_queries_are_rationed),

@@ -241,6 +241,7 @@ static inline void mldt_query(struct mldt *t, u8 version, u8 group, const char *
 	struct mld_query query = {
 		.version = version,
 		.mrd = mrd,
+		.mrd_v1 = mrd,
 		.qrv = version == 2 ? MLD_RV_DEFAULT : 0,
 		.qqi = version == 2 ? MLD_QI_DEFAULT : 0,
 		.nsources = mldt_sources(text, sources, ARRAY_SIZE(sources)),

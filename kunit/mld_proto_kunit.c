@@ -99,8 +99,8 @@ struct timeout_case {
 static const struct timeout_case timeout_cases[] = {
 	{ "MLD-B7 260 s by default", 2, 125, 260000 },
 	{ "MLD-B7 RV 3", 3, 125, 385000 },
-	{ "MLD-B7 RV 7, QI 31744 s", 7, 31744, 222218000 },
-	{ "MLD-B7 RV 1, QI 1 s", 1, 1, 11000 },
+	{ "MLD-B7 RV 7, QI 31744 s: bounded", 7, 31744, 600000 },
+	{ "MLD-B7 RV 2, QI 1 s", 2, 1, 12000 },
 };
 
 static void timeout_desc(const struct timeout_case *c, char *desc)
@@ -110,6 +110,26 @@ static void timeout_desc(const struct timeout_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(timeout, timeout_cases, timeout_desc);
 
+/* The response interval is the last query's; a v1 querier with a slow pace is waited for. */
+static void mld_b7_the_pace_of_a_v1_querier(struct kunit *test)
+{
+	struct mld_query query = { .version = 2, .qrv = 7, .qqi = 31744, .kind = MLD_GQ };
+	struct mldt *t = mldt_link_new(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	mldt_query(t, 1, 0, "", 3000);
+	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), t->now + 253000);
+	mldt_pass(t, 1000);
+	mld_proto_query(&t->p, &query, t->now);
+	mldt_query(t, 1, 0, "", 3000);
+	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), t->now + 600000);
+	mldt_pass(t, 500000);
+	mldt_query(t, 1, 0, "", 3000);
+	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), t->now + 1000000);
+	mldt_pass(t, 1000000);
+	KUNIT_EXPECT_EQ(test, t->p.version, 2);
+}
+
 static void older_querier_times_out(struct kunit *test)
 {
 	const struct timeout_case *c = test->param_value;
@@ -118,7 +138,7 @@ static void older_querier_times_out(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	mld_proto_query(&t->p, &query, t->now);
-	mldt_query(t, 1, 0, "", 1000);
+	mldt_query(t, 1, 0, "", 10000);
 	KUNIT_EXPECT_EQ(test, t->p.version, 1);
 	KUNIT_EXPECT_EQ(test, mld_proto_next(&t->p), t->now + c->timeout);
 	mldt_pass(t, c->timeout - 1);
@@ -134,7 +154,7 @@ static void mld_e1_each_v1_query_restarts_the_timeout(struct kunit *test)
 	struct mldt *t = mldt_link_new(test);
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
-	mldt_query(t, 1, 0, "", 1000);
+	mldt_query(t, 1, 0, "", 10000);
 	mldt_pass(t, 200000);
 	/*
 	 * A specific one, and for a group that nobody listens to, does as well; a v2 query does
@@ -143,7 +163,7 @@ static void mld_e1_each_v1_query_restarts_the_timeout(struct kunit *test)
 	mldt_query(t, 1, 9, "", 1000);
 	KUNIT_EXPECT_EQ(test, t->p.count[MLD_C_NOT_JOINED], 1);
 	mldt_pass(t, 200000);
-	mldt_query(t, 2, 0, "", 1000);
+	mldt_query(t, 2, 0, "", 10000);
 	mldt_pass(t, 59999);
 	KUNIT_EXPECT_EQ(test, t->p.version, 1);
 	mldt_pass(t, 1);
@@ -310,6 +330,7 @@ static struct kunit_case mld_proto_cases[] = {
 	KUNIT_CASE(mld_a9_leave_all),
 	KUNIT_CASE(mld_a9_leave_all_v1),
 	KUNIT_CASE_PARAM(older_querier_times_out, timeout_gen_params),
+	KUNIT_CASE(mld_b7_the_pace_of_a_v1_querier),
 	KUNIT_CASE(mld_e1_each_v1_query_restarts_the_timeout),
 	KUNIT_CASE(mld_e7_a_held_version_ignores_queries),
 	KUNIT_CASE(mld_d2_joins_of_one_window_share_packets),

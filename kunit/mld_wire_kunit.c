@@ -172,24 +172,29 @@ static const struct query_case query_cases[] = {
 	{ "MLD-B3 65535 sources announced, none present", MLD_C_DROP_SOURCES_MISSING,
 	  .announced = 65535 },
 	{ "MLD-B3 256 sources", VALID_V2, .kind = MLD_MASSQ, .announced = 256, .present = 256 },
-	{ "MLD-B3 257 sources", MLD_C_DROP_SOURCES_LIMIT, .announced = 257, .present = 257 },
+	{ "MLD-B3 257 sources are all of them", VALID_V2, .kind = MLD_MASQ, .announced = 257,
+	  .present = 257 },
+	{ "MLD-B3 fewer sources than announced, many", MLD_C_DROP_SOURCES_MISSING,
+	  .announced = 1000, .present = 999 },
 	{ "MLD-B4 general query with a source", MLD_C_DROP_GENERAL_SOURCES, .general = true,
 	  .announced = 1, .present = 1 },
 	{ "MLD-B4 general query to our unicast address", VALID_V2, .kind = MLD_GQ, .general = true,
 	  .to = TO_OURS },
-	{ "MLD-B4 general query to another group", MLD_C_DROP_DESTINATION, .general = true,
+	{ "MLD-B4 general query to another group", VALID_V2, .kind = MLD_GQ, .general = true,
 	  .to = TO_OTHER_GROUP },
 	{ "MLD-B4 general query to another's address", MLD_C_DROP_DESTINATION, .general = true,
 	  .to = TO_OTHER },
 	{ "MLD-B4 specific query to our unicast address", VALID_V2, .kind = MLD_MASQ,
 	  .to = TO_OURS },
 	{ "MLD-B4 specific query to ff02::1", VALID_V2, .kind = MLD_MASQ, .to = TO_ALL_NODES },
-	{ "MLD-B4 specific query to another group", MLD_C_DROP_DESTINATION, .to = TO_OTHER_GROUP },
+	{ "MLD-B4 specific query to another group", VALID_V2, .kind = MLD_MASQ,
+	  .to = TO_OTHER_GROUP },
+	{ "MLD-B4 specific query to another's address", MLD_C_DROP_DESTINATION, .to = TO_OTHER },
 	{ "MLD-B5 asks for a unicast address", MLD_C_DROP_GROUP, .group_unicast = true },
 	{ "MLD-B1 hop limit 2", MLD_C_DROP_HOP_LIMIT, .hop_limit_2 = true },
 	{ "MLD-B1 no Router Alert", MLD_C_DROP_ROUTER_ALERT, .no_alert = true },
 	{ "MLD-B1 wrong checksum", MLD_C_DROP_CHECKSUM, .bad_checksum = true },
-	{ "MLD-B1 our own", MLD_C_DROP_OWN, .own = true },
+	{ "MLD-B1 our own is answered", VALID_V2, .kind = MLD_MASQ, .own = true },
 	{ "MLD-B1 from a global address", MLD_C_DROP_SOURCE, .saddr = 0x20 },
 	{ "MLD-B1 from a link-local group", MLD_C_DROP_SOURCE, .saddr = 0xff },
 	{ "MLD-B1 v1 with hop limit 2", MLD_C_DROP_HOP_LIMIT, .hop_limit_2 = true, .len = 24 },
@@ -282,6 +287,7 @@ static void queries_are_judged(struct kunit *test)
 	};
 	/* exactly: reading past it is seen */
 	u8 *data = kunit_kzalloc(test, len, GFP_KERNEL);
+	const struct in6_addr *via = c->to == TO_OTHER_GROUP ? &daddr : &in6addr_any;
 	struct mld_query query;
 
 	KUNIT_ASSERT_NOT_NULL(test, data);
@@ -290,7 +296,8 @@ static void queries_are_judged(struct kunit *test)
 	if (c->result > MLD_C_QUERIES_V2)
 		return;
 	KUNIT_EXPECT_EQ(test, query.kind, c->kind);
-	KUNIT_EXPECT_EQ(test, query.nsources, c->announced);
+	KUNIT_EXPECT_EQ(test, query.nsources, c->kind == MLD_MASSQ ? c->announced : 0);
+	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&query.via, via));
 	if (c->result == MLD_C_QUERIES_V1) {
 		/* A v1 delay is plain: 0x9000 ms. */
 		KUNIT_EXPECT_EQ(test, query.mrd, 0x9000);
@@ -299,12 +306,13 @@ static void queries_are_judged(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, query.version, 2);
 	KUNIT_EXPECT_EQ(test, query.mrd, 65536);
+	KUNIT_EXPECT_EQ(test, query.mrd_v1, MLD_V1_MRD_MAX);
 	KUNIT_EXPECT_EQ(test, query.qrv, 3);
 	KUNIT_EXPECT_EQ(test, query.qqi, 128);
 	KUNIT_EXPECT_PTR_EQ(test, query.sources, (const u8 *)data + sizeof(struct mld_v2_query));
 }
 
-static void mld_b6_zero_means_the_default(struct kunit *test)
+static void mld_b6_robustness_and_intervals(struct kunit *test)
 {
 	struct in6_addr saddr = link_local(1), daddr = all_nodes();
 	struct mld_v2_query data = { .msg = { .type = MLD_TYPE_QUERY } };
@@ -312,20 +320,23 @@ static void mld_b6_zero_means_the_default(struct kunit *test)
 	struct mld_query query;
 
 	KUNIT_ASSERT_EQ(test, mld_query_parse(&data, sizeof(data), &rx, &query), MLD_C_QUERIES_V2);
-	KUNIT_EXPECT_EQ(test, query.qrv, MLD_RV_DEFAULT);
+	KUNIT_EXPECT_EQ(test, query.qrv, 0);
 	KUNIT_EXPECT_EQ(test, query.qqi, MLD_QI_DEFAULT);
 	KUNIT_EXPECT_EQ(test, query.mrd, 0);
 	/* The S flag beside the robustness variable is none of it. */
 	data.flags = 0x08 | 7;
 	KUNIT_ASSERT_EQ(test, mld_query_parse(&data, sizeof(data), &rx, &query), MLD_C_QUERIES_V2);
 	KUNIT_EXPECT_EQ(test, query.qrv, 7);
+	data.flags = 1;
+	KUNIT_ASSERT_EQ(test, mld_query_parse(&data, sizeof(data), &rx, &query), MLD_C_QUERIES_V2);
+	KUNIT_EXPECT_EQ(test, query.qrv, 2);
 }
 
 static void mld_e4_v1_report_is_judged(struct kunit *test)
 {
 	struct in6_addr saddr = link_local(1), group = mldt_group(1), other = mldt_group(2), got;
 	struct mld_msg msg = { .type = MLD_TYPE_V1_REPORT, .group = group };
-	struct mld_rx rx = { &saddr, &group, 1, true, true };
+	struct mld_rx rx = { &saddr, &group, 1, true, true, .to_group = true };
 
 	KUNIT_EXPECT_TRUE(test, mld_v1_report_parse(&msg, sizeof(msg), &rx, &got));
 	KUNIT_EXPECT_TRUE(test, ipv6_addr_equal(&got, &group));
@@ -336,6 +347,9 @@ static void mld_e4_v1_report_is_judged(struct kunit *test)
 	rx.own = true;
 	KUNIT_EXPECT_FALSE(test, mld_v1_report_parse(&msg, sizeof(msg), &rx, &got));
 	rx.own = false;
+	rx.to_group = false;
+	KUNIT_EXPECT_FALSE(test, mld_v1_report_parse(&msg, sizeof(msg), &rx, &got));
+	rx.to_group = true;
 	msg.group = mldt_source(1);
 	rx.daddr = &msg.group;
 	KUNIT_EXPECT_FALSE(test, mld_v1_report_parse(&msg, sizeof(msg), &rx, &got));
@@ -347,7 +361,7 @@ static struct kunit_case mld_wire_cases[] = {
 	KUNIT_CASE_PARAM(router_alert_is_found, hbh_gen_params),
 	KUNIT_CASE_PARAM(ranges_are_told_apart, range_gen_params),
 	KUNIT_CASE_PARAM(queries_are_judged, query_gen_params),
-	KUNIT_CASE(mld_b6_zero_means_the_default),
+	KUNIT_CASE(mld_b6_robustness_and_intervals),
 	KUNIT_CASE(mld_e4_v1_report_is_judged),
 	{ }
 };

@@ -4,6 +4,7 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <net/ipv6.h>
 #include <kunit/visibility.h>
 
 #include "mld_priv.h"
@@ -11,6 +12,8 @@
 #define MLD_GSR_BURST		8	/* more than any querier repeats */
 #define MLD_QUERIED_MAX		16384	/* recorded sources on a link; past it, answers are whole */
 #define MLD_V1_BURST		1000	/* v1 answers to general queries beyond one per ms */
+#define MLD_WHOLE_INTERVAL	1000	/* ms between whole answers to source-specific queries */
+#define MLD_V1_STAY_MAX		600000	/* ms in v1 mode after one query, MLD-B7 */
 
 /*
  * RFC 3810 6.2, rules 1 and 2. Of an answer that takes several packets, the first is drawn from so
@@ -27,6 +30,12 @@ static enum mld_count mld_v2_general(struct mld_proto *p, const struct mld_query
 	else if (p->ngroups && pass->due > due)
 		mld_pass_start(p, pass, due, now + query->mrd);
 	return MLD_C_QUERIES_V2;
+}
+
+/* In v1 mode the field of a v2 query is a plain number, too (RFC 2710 3.7). */
+static u32 mld_query_mrd(const struct mld_proto *p, const struct mld_query *query)
+{
+	return p->version == 1 ? query->mrd_v1 : query->mrd;
 }
 
 static enum mld_count mld_query_count(const struct mld_query *query)
@@ -50,7 +59,7 @@ static enum mld_count mld_v1_general(struct mld_proto *p, const struct mld_query
 	mld_proto_step(p, &step, now);
 	for (node = rb_first(&p->groups); node; node = rb_next(node)) {
 		g = rb_entry(node, struct mld_group, node);
-		step.delay = mld_proto_random(p, query->mrd);
+		step.delay = mld_proto_random(p, mld_query_mrd(p, query));
 		mld_proto_event(p, g, MLD_EV_QUERY, &step);
 		mld_proto_arm(p, g);
 	}
@@ -78,6 +87,28 @@ static bool mld_gsr_allowed(const struct mld_proto *p, struct mld_group *g, s64 
 	return true;
 }
 
+/*
+ * Beyond the limit of source-specific answers the whole filter is told instead, once a second, so
+ * that queries never mute a group (MLD-C6).
+ *
+ * Return: ms from now until the answer is due, at most MLD_WHOLE_INTERVAL.
+ */
+static u32 mld_whole_delay(struct mld_proto *p, struct mld_group *g, u32 mrd, s64 now)
+{
+	s32 wait = g->whole_next - (u32)now;
+	u32 delay;
+
+	/* One is due already. */
+	if (wait > MLD_WHOLE_INTERVAL && wait <= 2 * MLD_WHOLE_INTERVAL)
+		return wait - MLD_WHOLE_INTERVAL;
+	/* The last one was long ago, or there was none. */
+	if (wait < 0 || wait > MLD_WHOLE_INTERVAL)
+		wait = 0;
+	delay = max_t(u32, mld_proto_random(p, min_t(u32, mrd, MLD_WHOLE_INTERVAL)), wait);
+	g->whole_next = (u32)now + delay + MLD_WHOLE_INTERVAL;
+	return delay;
+}
+
 /* RFC 3810 6.2, rule 1: will a general answer that waits tell this group soon enough? */
 static bool mld_answer_covers(const struct mld_proto *p, s64 due, s64 latest)
 {
@@ -90,37 +121,70 @@ static bool mld_answer_covers(const struct mld_proto *p, s64 due, s64 latest)
 static enum mld_count mld_specific(struct mld_proto *p, const struct mld_query *query, s64 now)
 {
 	struct mld_group *g = mld_proto_group(p, &query->group);
+	u32 mrd = mld_query_mrd(p, query);
 	enum mld_event event = MLD_EV_QUERY;
 	struct mld_step step;
+	bool whole;
 
 	if (!g || !mld_filter_wanted(&g->filter))
 		return MLD_C_NOT_JOINED;
-	if (query->kind == MLD_MASSQ && !mld_gsr_allowed(p, g, now))
-		return MLD_C_DROP_RATE;
+	whole = query->kind == MLD_MASSQ && !mld_gsr_allowed(p, g, now);
 	mld_proto_step(p, &step, now);
-	step.delay = mld_proto_random(p, query->mrd);
-	if (p->version == 2 && mld_answer_covers(p, now + step.delay, now + query->mrd))
+	step.delay = whole ? mld_whole_delay(p, g, mrd, now) : mld_proto_random(p, mrd);
+	if (p->version == 2 && mld_answer_covers(p, now + step.delay, now + mrd))
 		return mld_query_count(query);
-	if (query->kind == MLD_MASSQ && p->nqueried + query->nsources <= MLD_QUERIED_MAX) {
+	if (!whole && query->kind == MLD_MASSQ &&
+	    p->nqueried + query->nsources <= MLD_QUERIED_MAX) {
 		event = MLD_EV_SOURCE_QUERY;
 		step.sources = query->sources;
 		step.nsources = query->nsources;
 	}
 	mld_proto_event(p, g, event, &step);
 	mld_proto_arm(p, g);
-	return mld_query_count(query);
+	return whole ? MLD_C_DROP_RATE : mld_query_count(query);
 }
 
 /*
  * RFC 3810 8.2.1, 9.12: any v1 query starts the timeout of the older querier anew; RFC 9777 8.2.1
- * speaks of general queries only, but deployed listeners turn on any.
+ * speaks of general queries only, but deployed listeners turn on any. What a v2 querier announced
+ * for days must not make one forged v1 query last as long: a v1 querier that is there shows its own
+ * pace (a stated deviation).
  */
 static void mld_v1_seen(struct mld_proto *p, s64 now)
 {
+	s64 stay = (s64)p->rv * p->qi * 1000 + p->qri, most = MLD_V1_STAY_MAX;
+
 	if (p->version_mode != MLD_VERSION_AUTO)
 		return;
-	p->v1_until = now + (s64)p->rv * p->qi * 1000 + p->qri;
+	if (p->v1_heard != MLD_NEVER)
+		most = max(most, 2 * (now - p->v1_heard));
+	p->v1_heard = now;
+	p->v1_until = now + min(stay, most);
 	mld_proto_turn(p, 1, now);
+}
+
+/* What a query teaches of the querier (RFC 3810 9.1 to 9.3). */
+static void mld_learn(struct mld_proto *p, const struct mld_query *query, s64 now)
+{
+	if (query->kind == MLD_GQ)
+		p->qri = mld_query_mrd(p, query);
+	if (query->version == 1) {
+		mld_v1_seen(p, now);
+		return;
+	}
+	p->rv = query->qrv ?: p->rv_set;
+	p->qi = query->qqi;
+}
+
+/* RFC 3810 5.1.15: was it sent to an address that the link listens to? */
+static bool mld_query_fits(const struct mld_proto *p, const struct mld_query *query)
+{
+	const struct mld_group *g;
+
+	if (ipv6_addr_any(&query->via))
+		return true;
+	g = mld_proto_group(p, &query->via);
+	return g && mld_filter_wanted(&g->filter);
 }
 
 /**
@@ -141,15 +205,14 @@ enum mld_count mld_proto_query(struct mld_proto *p, const struct mld_query *quer
 		p->count[MLD_C_DROP_VERSION]++;
 		return MLD_C_DROP_VERSION;
 	}
+	if (!mld_query_fits(p, query)) {
+		p->count[MLD_C_DROP_DESTINATION]++;
+		return MLD_C_DROP_DESTINATION;
+	}
 	p->count[mld_query_count(query)]++;
 	/* Somebody speaks on the link, so it is there (MLD-A10). */
 	mld_proto_wake(p, now);
-	if (query->version == 1) {
-		mld_v1_seen(p, now);
-	} else {
-		p->rv = query->qrv;
-		p->qi = query->qqi;
-	}
+	mld_learn(p, query, now);
 	if (query->kind != MLD_GQ)
 		verdict = mld_specific(p, query, now);
 	else if (p->version == 1)

@@ -233,8 +233,10 @@ int mld_link_check(const struct mld_link_config *config, struct netlink_ext_ack 
 /* Context: the link's lock is held. */
 static void mld_config_apply(struct mld_proto *p, const struct mld_link_config *config)
 {
-	if (config->has_robustness)
-		p->rv = config->robustness;
+	if (config->has_robustness) {
+		p->rv_set = config->robustness;
+		p->rv = p->rv_set;
+	}
 	if (config->has_uri)
 		p->uri = config->uri;
 	if (config->has_gsr_delay)
@@ -301,6 +303,7 @@ static void mld_info_fill(struct mld_link *link, struct mld_link_info *info)
 		.version = p->version,
 		.version_mode = p->version_mode,
 		.rv = p->rv,
+		.rv_set = p->rv_set,
 		.gsr_delay = p->gsr_delay,
 		.silent = p->silent,
 		.asleep = p->asleep,

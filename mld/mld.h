@@ -95,11 +95,10 @@ enum mld_version_mode {
  * @MLD_C_DROP_HOP_LIMIT: hop limit not 1
  * @MLD_C_DROP_ROUTER_ALERT: no Router Alert option for MLD
  * @MLD_C_DROP_CHECKSUM: checksum wrong
- * @MLD_C_DROP_OWN: our own, looped back
+ * @MLD_C_DROP_OWN: a v1 report of this node's own, heard again
  * @MLD_C_DROP_DESTINATION: sent to an address that such a query does not go to
  * @MLD_C_DROP_GROUP: asks for an address that is neither :: nor multicast
  * @MLD_C_DROP_SOURCES_MISSING: more sources announced than present
- * @MLD_C_DROP_SOURCES_LIMIT: more than MLD_QUERY_SOURCES_MAX
  * @MLD_C_DROP_GENERAL_SOURCES: a general query with sources
  * @MLD_C_DROP_VERSION: v1 query on a link that is held at version 2
  * @MLD_C_DROP_QUEUE: the queue of received queries was full
@@ -133,7 +132,6 @@ enum mld_count {
 	MLD_C_DROP_DESTINATION,
 	MLD_C_DROP_GROUP,
 	MLD_C_DROP_SOURCES_MISSING,
-	MLD_C_DROP_SOURCES_LIMIT,
 	MLD_C_DROP_GENERAL_SOURCES,
 	MLD_C_DROP_VERSION,
 	MLD_C_DROP_QUEUE,
@@ -239,6 +237,7 @@ struct mld_link_config {
  * @version: in use
  * @version_mode: enum mld_version_mode
  * @rv: robustness variable in use
+ * @rv_set: the one that was set, or the default; in use until a querier names another
  * @gsr_delay: as in struct mld_link_config
  * @silent: it does no multicast
  * @asleep: no carrier, or the system sleeps
@@ -258,6 +257,7 @@ struct mld_link_info {
 	u8 version;
 	u8 version_mode;
 	u8 rv;
+	u8 rv_set;
 	s8 gsr_delay;
 	bool silent;
 	bool asleep;

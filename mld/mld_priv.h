@@ -96,6 +96,7 @@ enum mld_event {
  * @lazy: another listener reported last (v1)
  * @gsr_tokens: source-specific queries that are answered before the limit bites
  * @gsr_stamp: when @gsr_tokens was last filled up, s
+ * @whole_next: when the whole filter may be told again instead, ms, of which the low 32 bits
  */
 struct mld_group {
 	struct rb_node node;
@@ -109,6 +110,7 @@ struct mld_group {
 	bool lazy;
 	u8 gsr_tokens;
 	u32 gsr_stamp;
+	u32 whole_next;
 };
 
 /**
@@ -220,6 +222,7 @@ struct mld_mrd {
  * @answer_next: when another answer to a general query may begin, ms (v2)
  * @window: when the open window of changes ends, ms
  * @v1_until: when the last v1 querier is forgotten, ms
+ * @v1_heard: when the last v1 query was heard, ms; MLD_NEVER: none was
  * @v1_next: when the answers to v1 general queries have left at one per ms, ms
  * @ngroups: groups
  * @nlisted: sources that listeners name, of all groups
@@ -230,6 +233,7 @@ struct mld_mrd {
  * @gsr_delay: s between source-specific queries that are answered for one group, beyond the first
  *	burst; -1: no limit
  * @rv: robustness variable, as the querier has it
+ * @rv_set: the same as it was set, or by default; for a querier that names none
  * @version: in use, 1 or 2
  * @version_mode: enum mld_version_mode
  * @silent: the link does no multicast
@@ -251,6 +255,7 @@ struct mld_proto {
 	s64 window;
 	s64 v1_until;
 	s64 v1_next;
+	s64 v1_heard;
 	u32 ngroups;
 	u32 nlisted;
 	u32 nqueried;
@@ -259,6 +264,7 @@ struct mld_proto {
 	u32 uri;
 	s8 gsr_delay;
 	u8 rv;
+	u8 rv_set;
 	u8 version;
 	u8 version_mode;
 	bool silent;

@@ -137,11 +137,13 @@ void mld_proto_init(struct mld_proto *p)
 	p->refresh.due = MLD_NEVER;
 	mld_mrd_init(p);
 	p->v1_until = MLD_NEVER;
+	p->v1_heard = MLD_NEVER;
 	p->qi = MLD_QI_DEFAULT;
 	p->qri = MLD_QRI_DEFAULT;
 	p->uri = MLD_URI_DEFAULT;
 	p->gsr_delay = MLD_GSR_DELAY;
 	p->rv = MLD_RV_DEFAULT;
+	p->rv_set = MLD_RV_DEFAULT;
 	p->version = 2;
 	p->limits = limits;
 }

@@ -90,7 +90,10 @@ static void mld_input_v1_report(struct mld_link *link, const void *data, size_t 
 	enum mld_count why = MLD_C_REPORTS_V1_IN;
 
 	/* In v2 mode it suppresses nothing, so it only counts. */
-	if (READ_ONCE(link->proto.version) == 1 && mld_v1_report_parse(data, len, rx, &query.group))
+	if (rx->own)
+		why = MLD_C_DROP_OWN;
+	else if (READ_ONCE(link->proto.version) == 1 &&
+		 mld_v1_report_parse(data, len, rx, &query.group))
 		why = mld_input_queue(link, rx->saddr, &query);
 	if (why != MLD_NR_COUNTS)
 		mld_input_count(link, why);
@@ -140,16 +143,6 @@ static bool mld_type_is_ours(u8 type)
 	       type == MLD_TYPE_V2_REPORT || type == MLD_TYPE_MRD_SOLICITATION;
 }
 
-/*
- * Did this node send it? The query of a bridge that is its own querier is handed to the bridge
- * itself as well, and never was on a wire; the bridge forgets its own groups if it is not answered.
- */
-static bool mld_input_is_own(const struct mld_link *link, const struct sk_buff *skb)
-{
-	return ipv6_chk_addr(link->mn->net, &ipv6_hdr(skb)->saddr, link->dev, 0) &&
-	       !(netif_is_bridge_master(link->dev) && skb->pkt_type == PACKET_HOST);
-}
-
 /* A whole message of a type that is ours, whose first octets are in one piece at @offset. */
 static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int offset, u8 type,
 		      bool router_alert,
@@ -175,7 +168,8 @@ static void mld_input(struct mld_link *link, struct sk_buff *skb, unsigned int o
 		.hop_limit = ipv6_hdr(skb)->hop_limit,
 		.router_alert = router_alert,
 		.checksum_ok = !nf_ip6_checksum(skb, hook, offset, IPPROTO_ICMPV6),
-		.own = mld_input_is_own(link, skb),
+		.own = ipv6_chk_addr(net, &ipv6_hdr(skb)->saddr, link->dev, 0),
+		.to_group = skb->pkt_type == PACKET_MULTICAST,
 		.daddr_is_ours = !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr) &&
 				 ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, link->dev, 0),
 	};

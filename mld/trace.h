@@ -26,7 +26,6 @@
 	{ MLD_C_DROP_CHECKSUM, "checksum" }, { MLD_C_DROP_OWN, "own" },			\
 	{ MLD_C_DROP_DESTINATION, "destination" }, { MLD_C_DROP_GROUP, "group" },	\
 	{ MLD_C_DROP_SOURCES_MISSING, "sources-missing" },				\
-	{ MLD_C_DROP_SOURCES_LIMIT, "sources-limit" },					\
 	{ MLD_C_DROP_GENERAL_SOURCES, "general-sources" },				\
 	{ MLD_C_DROP_VERSION, "version" }, { MLD_C_DROP_QUEUE, "queue" },		\
 	{ MLD_C_DROP_RATE, "rate" }, { MLD_C_DROP_MEMORY, "memory" },			\

@@ -4,6 +4,7 @@
 #include <linux/bug.h>
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <net/addrconf.h>
 #include <net/ipv6.h>
@@ -118,8 +119,6 @@ EXPORT_SYMBOL_IF_KUNIT(mld_addr_is_ssm);
 /* RFC 3810 6.2: what holds for every message that may change anything. */
 static enum mld_count mld_rx_check(const struct mld_rx *rx)
 {
-	if (rx->own)
-		return MLD_C_DROP_OWN;
 	if (!(ipv6_addr_type(rx->saddr) & IPV6_ADDR_LINKLOCAL) || ipv6_addr_is_multicast(rx->saddr))
 		return MLD_C_DROP_SOURCE;
 	if (rx->hop_limit != 1)
@@ -133,12 +132,18 @@ static enum mld_count mld_rx_check(const struct mld_rx *rx)
 
 /*
  * RFC 3810 5.1.15: a general query goes to ff02::1, a specific one to the group it asks about; but
- * any address of the link is as good.
+ * any address of the link is as good, unicast or multicast. Whether the link listens to another
+ * group is for the caller to find out.
  */
-static bool mld_daddr_fits(const struct mld_rx *rx, const struct in6_addr *group)
+static bool mld_daddr_fits(const struct mld_rx *rx, const struct in6_addr *group,
+			   struct in6_addr *via)
 {
-	return rx->daddr_is_ours || ipv6_addr_is_ll_all_nodes(rx->daddr) ||
-	       (!ipv6_addr_any(group) && ipv6_addr_equal(rx->daddr, group));
+	*via = in6addr_any;
+	if (rx->daddr_is_ours || ipv6_addr_is_ll_all_nodes(rx->daddr) ||
+	    (!ipv6_addr_any(group) && ipv6_addr_equal(rx->daddr, group)))
+		return true;
+	*via = *rx->daddr;
+	return ipv6_addr_is_multicast(rx->daddr);
 }
 
 static void mld_v1_decode(const struct mld_msg *msg, struct mld_query *query)
@@ -149,6 +154,7 @@ static void mld_v1_decode(const struct mld_msg *msg, struct mld_query *query)
 	query->nsources = 0;
 	query->sources = NULL;
 	query->mrd = ntohs(msg->mrc);
+	query->mrd_v1 = query->mrd;
 }
 
 static enum mld_count mld_v2_decode(const u8 *data, size_t len, struct mld_query *query)
@@ -164,15 +170,18 @@ static enum mld_count mld_v2_decode(const u8 *data, size_t len, struct mld_query
 	 */
 	if ((size_t)query->nsources * sizeof(struct in6_addr) > len - sizeof(head))
 		return MLD_C_DROP_SOURCES_MISSING;
-	if (query->nsources > MLD_QUERY_SOURCES_MAX)
-		return MLD_C_DROP_SOURCES_LIMIT;
 	if (query->nsources && ipv6_addr_any(&head.msg.group))
 		return MLD_C_DROP_GENERAL_SOURCES;
+	/* The whole filter tells all that was asked, and more. */
+	if (query->nsources > MLD_QUERY_SOURCES_MAX)
+		query->nsources = 0;
 
 	query->mrd = mld_mrc_decode(ntohs(head.msg.mrc));
+	query->mrd_v1 = min_t(u32, ntohs(head.msg.mrc), MLD_V1_MRD_MAX);
+	/* RFC 3810 9.1: "MUST NOT be zero, and SHOULD NOT be one"; 0 stands for more than 7. */
 	query->qrv = head.flags & 7;
-	if (!query->qrv)
-		query->qrv = MLD_RV_DEFAULT;
+	if (query->qrv == 1)
+		query->qrv = 2;
 	query->qqi = mld_qqic_decode(head.qqic);
 	if (!query->qqi)
 		query->qqi = MLD_QI_DEFAULT;
@@ -186,7 +195,8 @@ static enum mld_count mld_v2_decode(const u8 *data, size_t len, struct mld_query
  * @rx: how it came
  * @query: filled in if the query is valid; points into @data
  *
- * Nothing but @query is written, so that a query that is dropped cannot have changed anything.
+ * Nothing but @query is written, so that a query that is dropped cannot have changed anything. A
+ * query of this node's own is valid: a router answers its own messages (RFC 3810 6).
  *
  * Return: MLD_C_QUERIES_V1 or MLD_C_QUERIES_V2 for a valid query, else the counter of the reason.
  */
@@ -205,7 +215,7 @@ enum mld_count mld_query_parse(const void *data, size_t len, const struct mld_rx
 	memcpy(&msg, data, sizeof(msg));
 	if (!ipv6_addr_any(&msg.group) && !ipv6_addr_is_multicast(&msg.group))
 		return MLD_C_DROP_GROUP;
-	if (!mld_daddr_fits(rx, &msg.group))
+	if (!mld_daddr_fits(rx, &msg.group, &query->via))
 		return MLD_C_DROP_DESTINATION;
 
 	query->version = len == MLD_V1_LEN ? 1 : 2;
@@ -233,14 +243,14 @@ EXPORT_SYMBOL_IF_KUNIT(mld_query_parse);
  * @group: set to the group that it reports
  *
  * Return: true if it is one that may suppress our own, which includes that it was sent to the group
- *	itself (MLD-E4).
+ *	itself, in a multicast frame, and by another node (MLD-E4).
  */
 bool mld_v1_report_parse(const void *data, size_t len, const struct mld_rx *rx,
 			 struct in6_addr *group)
 {
 	struct mld_msg msg;
 
-	if (len < MLD_V1_LEN || mld_rx_check(rx) != MLD_NR_COUNTS)
+	if (len < MLD_V1_LEN || rx->own || !rx->to_group || mld_rx_check(rx) != MLD_NR_COUNTS)
 		return false;
 	memcpy(&msg, data, sizeof(msg));
 	if (!ipv6_addr_is_multicast(&msg.group) || !ipv6_addr_equal(&msg.group, rx->daddr))
@@ -261,7 +271,8 @@ bool mld_mrd_solicited(size_t len, const struct mld_rx *rx)
 {
 	static const struct in6_addr routers = { .s6_addr = { 0xff, 0x02, [15] = 2 } };
 
-	return len >= offsetof(struct mld_mrd_msg, qi) && mld_rx_check(rx) == MLD_NR_COUNTS &&
+	return len >= offsetof(struct mld_mrd_msg, qi) && !rx->own &&
+	       mld_rx_check(rx) == MLD_NR_COUNTS &&
 	       ipv6_addr_equal(rx->daddr, &routers);
 }
 EXPORT_SYMBOL_IF_KUNIT(mld_mrd_solicited);

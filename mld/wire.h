@@ -17,7 +17,8 @@
 #define MLD_TYPE_MRD_SOLICITATION	152
 #define MLD_TYPE_MRD_TERMINATION	153
 
-#define MLD_QUERY_SOURCES_MAX	256	/* MLD-B3 */
+#define MLD_QUERY_SOURCES_MAX	256	/* that are kept: MLD-B3 */
+#define MLD_V1_MRD_MAX		32000	/* ms, MLD-B6 */
 
 /**
  * struct mld_msg - a v1 message, and the beginning of a v2 query (RFC 2710 3, RFC 3810 5.1)
@@ -139,8 +140,9 @@ enum mld_query_kind {
  * @hop_limit: of the IPv6 header
  * @router_alert: a Router Alert option of value 0 stood in a hop-by-hop header
  * @checksum_ok: the ICMPv6 checksum is right
- * @own: sent by this link itself
+ * @own: sent by this node
  * @daddr_is_ours: @daddr is a unicast address of the link
+ * @to_group: the frame was a multicast one
  */
 struct mld_rx {
 	const struct in6_addr *saddr;
@@ -150,17 +152,20 @@ struct mld_rx {
 	bool checksum_ok;
 	bool own;
 	bool daddr_is_ours;
+	bool to_group;
 };
 
 /**
  * struct mld_query - a valid query
  * @kind: what it asks for
  * @version: 1 or 2
- * @qrv: querier's robustness variable, the default if it sent none
+ * @qrv: querier's robustness variable, at least 2; 0: it named none
  * @nsources: entries at @sources
  * @qqi: querier's query interval, s, the default if it sent none
  * @mrd: Maximum Response Delay, ms
+ * @mrd_v1: the same as a v1 listener reads it: a plain number of ms
  * @group: what it asks about; :: in a general query
+ * @via: another multicast group that it was sent to, which the link must listen to; else ::
  * @sources: sources asked for; inside the caller's data, so of any alignment
  */
 struct mld_query {
@@ -170,7 +175,9 @@ struct mld_query {
 	u16 nsources;
 	u32 qqi;
 	u32 mrd;
+	u32 mrd_v1;
 	struct in6_addr group;
+	struct in6_addr via;
 	const u8 *sources;
 };
 

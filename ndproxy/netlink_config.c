@@ -210,7 +210,7 @@ static int ndp_nl_put_mld_device(struct sk_buff *skb, struct netlink_callback *c
 	if (!dev || ndp_link_by_index(nn, ifindex) || mld_link_get_info(nn->net, ifindex, &info))
 		return 0;
 	config.version = info.version_mode;
-	config.robustness = info.rv;
+	config.robustness = info.rv_set;
 	config.uri = info.uri;
 	config.gsr_delay = info.gsr_delay;
 	config.limits = info.limits;

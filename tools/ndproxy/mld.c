@@ -57,7 +57,7 @@ static const struct arg ignore_args[] = {
 static const char *const counters[] = {
 	"queries_v1", "queries_v2", "reports_v1_in", "reports_v2_in", "dones_in", "reports_v1_out",
 	"reports_v2_out", "dones_out", "tx_failed", "length", "source", "hop-limit", "router-alert",
-	"checksum", "own", "destination", "group", "sources-missing", "sources-limit",
+	"checksum", "own", "destination", "group", "sources-missing",
 	"general-sources", "version", "queue", "rate", "memory", "not_joined", "ssm_exclude",
 	"limit", "version_changes", "mrd_in", "mrd_out",
 };

@@ -65,10 +65,10 @@ def json_of_the_listener_engine():
     got = json.loads(unit("print", "mld-link", "j"))
     counters, drops = got.pop("counters"), got.pop("drops")
     assert got == MLD_LINK
-    assert counters["queries_v1"] == 1 << 40 and counters["version_changes"] == (1 << 40) + 27
+    assert counters["queries_v1"] == 1 << 40 and counters["version_changes"] == (1 << 40) + 26
     assert list(counters)[-6:] == ["not_joined", "ssm_exclude", "limit", "version_changes",
                                    "mrd_in", "mrd_out"]
-    assert list(drops)[0] == "length" and list(drops)[-1] == "memory" and len(drops) == 15
+    assert list(drops)[0] == "length" and list(drops)[-1] == "memory" and len(drops) == 14
     assert json.loads(unit("print", "mld-group", "j")) == MLD_GROUP
 
 

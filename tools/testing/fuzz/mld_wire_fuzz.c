@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	msg = malloc(size + 1);
 	memcpy(msg + (how & 1), data, size);
 	rx.own = how & 2 && how & 4;
+	rx.to_group = how & 2;
 	rx.router_alert = !(how & 8);
 	rx.checksum_ok = !(how & 16);
 	rx.daddr_is_ours = how & 32;

@@ -3,6 +3,7 @@
 
    wire up0 (queriers, other listeners) --- up0 [ r: the engine ]
 """
+import socket
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from scapy.layers.inet6 import ICMPv6MLQuery2
 from scapy.packet import Raw
 
 from lib import mld, pkt
-from lib.lab import LL, MAC, R_ADDR
+from lib.lab import A_MAC, LL, MAC, R_ADDR
 from lib.wait import time_travels, wait_for
 
 DEV = "up0"
@@ -98,7 +99,8 @@ BAD = {
     "hop-limit-255": ("hop-limit", lambda: mld.query(hlim=255)),
     "no-router-alert": ("router-alert", lambda: mld.query(alert=False)),
     "checksum": ("checksum", bad_checksum),
-    "own": ("own", lambda: mld.query(src=LL[DEV])),
+    "another's-address": ("destination", lambda: mld.query(dst=pkt.lladdr(A_MAC), group=G1)),
+    "another-group": ("destination", lambda: mld.query(dst=G3, group=G1)),
     "length-25": ("length", lambda: lengthened(25)),
     "length-27": ("length", lambda: lengthened(27)),
     "sources-missing": ("sources-missing", lambda: raw_query({"sources_number": 3, "sources": S[:2]},
@@ -151,10 +153,30 @@ def test_mld_b3_256_sources_are_read_and_no_more(lab):
     got = told(lab)
     assert {s for k, listed in got for s in listed} == set(S[:256])
     assert {k for k, _ in got} == {"IS_IN"}
+    # More than are kept: the whole filter says all that was asked (MLD-B3)
     lab.ear.mark()
     lab.up0.send(mld.query(group=G1, sources=S[:257]))
-    assert told(lab) == []
-    assert link(lab)["drops"]["sources-limit"] == 1
+    assert told(lab) == [("IS_EX", NOTHING)]
+
+
+def test_mld_b1_a_query_of_this_node_is_answered(lab):
+    """A querier daemon on the router: its own groups are not forgotten by the switch."""
+    listen(lab)
+    settle(lab)
+    with lab.r, socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6) as sock:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_HOPOPTS, bytes((0, 0, 5, 2, 0, 0, 1, 0)))
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 1)
+        sock.sendto(bytes((130, 0, 0, 0, 1, 0xf4)) + bytes(18) + bytes((2, 125, 0, 0)),
+                    (mld.ALL_NODES, 0, 0, lab.r.ifindex(DEV)))
+    assert told(lab) == [("IS_EX", NOTHING)]
+    assert link(lab)["counters"]["queries_v2"] == 1
+
+
+def test_mld_b4_general_query_to_a_joined_group(lab):
+    listen(lab)
+    settle(lab)
+    lab.up0.send(mld.query(dst=G1))
+    assert told(lab) == [("IS_EX", NOTHING)]
 
 
 @pytest.mark.parametrize("dst", [LL[DEV], R_ADDR])
@@ -203,13 +225,22 @@ def test_mld_b6_query_interval(lab, qqic, seconds):
     wait_for(lambda: link(lab)["query_interval"] == seconds, f"QI {seconds}")
 
 
-@pytest.mark.parametrize("qrv,rv", [(0, 2), (1, 1), (5, 5), (7, 7)])
+@pytest.mark.parametrize("qrv,rv", [(0, 2), (1, 2), (5, 5), (7, 7)])
 def test_mld_b6_robustness(lab, qrv, rv):
     lab.up0.send(mld.query(qrv=qrv))
     wait_for(lambda: link(lab)["robustness"] == rv, f"RV {rv}")
     settle(lab)
     listen(lab)
     assert told(lab, wait=rv * 1.1 + 0.5) == [("TO_EX", NOTHING)] * rv
+
+
+def test_mld_b6_set_and_learnt_robustness_are_two_values(lab):
+    lab.tool("mld", "link", "set", DEV, "robustness", "3")
+    lab.up0.send(mld.query(qrv=5))
+    wait_for(lambda: link(lab)["robustness"] == 5, "the querier's")
+    assert any("robustness 3" in line for line in lab.tool("save").splitlines())
+    lab.up0.send(mld.query(qrv=0))
+    wait_for(lambda: link(lab)["robustness"] == 3, "the configured one")
 
 
 def test_mld_b8_reports_are_counted_only(lab):

@@ -14,7 +14,7 @@ MLD_COUNTERS = ("queries_v1 queries_v2 reports_v1_in reports_v2_in dones_in "
                 "reports_v1_out reports_v2_out dones_out tx_failed not_joined "
                 "ssm_exclude limit version_changes mrd_in mrd_out").split()
 MLD_DROPS = ("length source hop-limit router-alert checksum own destination "
-             "group sources-missing sources-limit general-sources version "
+             "group sources-missing general-sources version "
              "queue rate memory").split()
 
 
