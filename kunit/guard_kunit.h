@@ -205,7 +205,7 @@ static inline void guardt_claim(struct guardt *t, unsigned int where, u8 evidenc
 /* What is due is done. */
 static inline void guardt_run(struct guardt *t)
 {
-	flush_workqueue(t->nn.wq);
+	flush_workqueue(t->nn.gate.wq);
 }
 
 static inline void guardt_pass(struct guardt *t, unsigned long span)
@@ -387,18 +387,19 @@ static inline int guardt_init(struct kunit *test)
 		INIT_LIST_HEAD(&t->prefix[i].onlinks);
 	}
 	guardt_init_net(&t->nn);
-	t->nn.wq = alloc_ordered_workqueue("ndp_guard_kunit", 0);
-	if (!t->nn.wq)
+	err = ndp_gate_open(&t->nn.gate, "ndp_guard_kunit");
+	if (err)
 		goto free_links;
 	err = ndp_host_init(&t->nn);
 	if (err)
-		goto destroy_wq;
+		goto end_gate;
 	guardt_target(t, 0, 1);
 	test->priv = t;
 	return 0;
 
-destroy_wq:
-	destroy_workqueue(t->nn.wq);
+end_gate:
+	ndp_gate_close(&t->nn.gate);
+	ndp_gate_end(&t->nn.gate, NULL);
 free_links:
 	guardt_free_links(t);
 	return err;
@@ -430,9 +431,9 @@ static inline void guardt_exit(struct kunit *test)
 		return;
 	for (i = 0; i < LINKS; i++)
 		guardt_forget_all(t, &t->link[i]);
+	ndp_gate_close(&t->nn.gate);
 	cancel_delayed_work_sync(&t->nn.hosts.work);
-	drain_workqueue(t->nn.wq);
-	destroy_workqueue(t->nn.wq);
+	ndp_gate_end(&t->nn.gate, &t->nn.jobs.work);
 
 	for (i = 0; i < NDP_CLAIM_STATES; i++)
 		KUNIT_EXPECT_TRUE(test, list_empty(&t->nn.hosts.claims[i]));

@@ -106,14 +106,20 @@ void mld_link_put(struct mld_link *link)
 }
 
 /**
- * mld_link_wake() - let a link's work run
- * @link: link, not dead
+ * mld_link_wake() - let a link's work run; the only place that queues it, and it refuses the dead
+ * @link: link
+ *
+ * mld_link_remove() waits for a grace period after it has said that the link is dead: who found it
+ * alive before has queued the work by then, which is cancelled.
  *
  * Context: any.
  */
 void mld_link_wake(struct mld_link *link)
 {
-	queue_work(mld_wq, &link->work);
+	rcu_read_lock();
+	if (!READ_ONCE(link->dead))
+		queue_work(mld_wq, &link->work);
+	rcu_read_unlock();
 }
 
 /* The one gate to the timer, which refuses the dead. With nothing due, no timer runs (MLD-T2). */
@@ -376,7 +382,7 @@ void mld_link_remove(struct mld_link *link, bool vanished)
 		mld_names_put(link);
 		mld_proto_leave_all(&link->proto, mld_kernel_id, mld_now());
 	}
-	link->dead = true;
+	WRITE_ONCE(link->dead, true);
 	mutex_unlock(&link->lock);
 
 	mld_link_unlink(link->mn, link);

@@ -77,8 +77,7 @@ static bool ndp_events_add(struct ndp_events *events, struct sk_buff *skb, bool 
 		__skb_queue_tail(&events->queue, skb);
 	else
 		events->lost = true;
-	if (!events->dead)
-		schedule_work(&events->work);
+	ndp_gate_arm_work(&events->work, events->dead, &events->queue.lock);
 	spin_unlock_bh(&events->queue.lock);
 	return room;
 }
@@ -93,14 +92,16 @@ static struct sk_buff *ndp_events_next(struct ndp_events *events)
 	return skb;
 }
 
-/* Were some lost since the last call? */
-static bool ndp_events_lost(struct ndp_events *events)
+/* Were some lost since the last call? Whether they were or not, @more is to be sent. */
+static bool ndp_events_lost(struct ndp_events *events, bool more)
 {
 	bool lost;
 
 	spin_lock_bh(&events->queue.lock);
 	lost = events->lost;
 	events->lost = false;
+	if (more)
+		ndp_gate_arm_work(&events->work, events->dead, &events->queue.lock);
 	spin_unlock_bh(&events->queue.lock);
 	return lost;
 }
@@ -119,10 +120,8 @@ static void ndp_events_work(struct work_struct *work)
 					GFP_KERNEL);
 		cond_resched();
 	}
-	if (ndp_events_lost(&nn->events))
+	if (ndp_events_lost(&nn->events, n == NDP_EVENTS_GO))
 		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
-	if (n == NDP_EVENTS_GO)
-		schedule_work(work);
 }
 
 /**
@@ -143,10 +142,7 @@ void ndp_events_init(struct ndp_net *nn)
  */
 void ndp_events_stop(struct ndp_net *nn)
 {
-	spin_lock_bh(&nn->events.queue.lock);
-	nn->events.dead = true;
-	spin_unlock_bh(&nn->events.queue.lock);
-	cancel_work_sync(&nn->events.work);
+	ndp_gate_end_work(&nn->events.work, &nn->events.dead, &nn->events.queue.lock);
 	skb_queue_purge(&nn->events.queue);
 }
 

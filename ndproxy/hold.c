@@ -68,15 +68,14 @@ static void ndp_held_unlink(struct ndp_hold *hold, struct ndp_held *held)
 	WRITE_ONCE(hold->count, hold->count - skb_queue_len(&held->packets));
 }
 
-/* The only place that arms the timer; it refuses the dead. */
 static void ndp_hold_arm(struct ndp_hold *hold)
 {
 	struct ndp_held *held = list_first_entry_or_null(&hold->queue, struct ndp_held, list);
 
 	lockdep_assert_held(&hold->lock);
 
-	if (held && !hold->dead && !timer_pending(&hold->timer))
-		mod_timer(&hold->timer, held->due);
+	if (held && !timer_pending(&hold->timer))
+		ndp_gate_arm_timer(&hold->timer, hold->dead, &hold->lock, held->due);
 }
 
 static void ndp_hold_free_packet(struct sk_buff *skb, enum skb_drop_reason reason)
@@ -398,9 +397,6 @@ void ndp_hold_stop(struct ndp_net *nn)
 {
 	struct ndp_hold *hold = &nn->hold;
 
-	spin_lock_bh(&hold->lock);
-	hold->dead = true;
-	spin_unlock_bh(&hold->lock);
-	timer_delete_sync(&hold->timer);
+	ndp_gate_end_timer(&hold->timer, &hold->dead, &hold->lock);
 	ndp_hold_flush(nn, 0);
 }

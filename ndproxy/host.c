@@ -81,7 +81,7 @@ void ndp_host_arm(struct ndp_net *nn, unsigned long deadline)
 		return;
 	hosts->armed = true;
 	hosts->wake = deadline;
-	mod_delayed_work(nn->wq, &hosts->work, max(delay, 0L));
+	ndp_gate_move(&nn->gate, &hosts->work, max(delay, 0L));
 }
 
 static void ndp_host_time(struct ndp_net *nn, struct ndp_host *host, struct list_head *list,

@@ -46,7 +46,8 @@ bool ndp_job_queue(struct ndp_net *nn, struct ndp_job *job)
 	spin_lock_bh(&nn->jobs.lock);
 	if (list_empty(&job->list)) {
 		list_add_tail(&job->list, &nn->jobs.queue);
-		queue_work(nn->wq, &nn->jobs.work);
+		/* Refused, it is done by the last run of the work, which empties the queue. */
+		ndp_gate_queue(&nn->gate, &nn->jobs.work);
 		queued = true;
 	}
 	spin_unlock_bh(&nn->jobs.lock);

@@ -181,7 +181,7 @@ void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires)
 		return;
 	nn->expire_at = expires;
 	/* The FIB holds a route to be valid in the jiffy of its end still. */
-	mod_delayed_work(nn->wq, &nn->expire_work, max(delay, 0L) + 1);
+	ndp_gate_move(&nn->gate, &nn->expire_work, max(delay, 0L) + 1);
 }
 
 /* Take one link that is to be dumped. Return: true if there is one. */
@@ -250,7 +250,7 @@ static void ndp_learn_all_again(struct ndp_net *nn)
 void ndp_learn_later(struct ndp_net *nn)
 {
 	nn->lost = true;
-	queue_delayed_work(nn->wq, &nn->learn_work, HZ / 10);
+	ndp_gate_queue_in(&nn->gate, &nn->learn_work, HZ / 10);
 }
 
 static void ndp_learn_work(struct work_struct *work)
@@ -275,7 +275,7 @@ static void ndp_learn_work(struct work_struct *work)
 	 */
 	nn->lost = false;
 	ndp_learn_all_again(nn);
-	queue_delayed_work(nn->wq, &nn->learn_work, 0);
+	ndp_gate_queue_in(&nn->gate, &nn->learn_work, 0);
 }
 
 /**
@@ -288,7 +288,7 @@ static void ndp_learn_work(struct work_struct *work)
 void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
 {
 	link->dump = true;
-	queue_delayed_work(nn->wq, &nn->learn_work, 0);
+	ndp_gate_queue_in(&nn->gate, &nn->learn_work, 0);
 }
 
 /**
@@ -355,7 +355,7 @@ static void ndp_learn_note_device(struct net_device *dev, bool down)
 	if (link && down)
 		WRITE_ONCE(link->bounced, 1);
 	rcu_read_unlock();
-	queue_work(nn->wq, &nn->link_work);
+	ndp_gate_queue(&nn->gate, &nn->link_work);
 }
 
 static int ndp_learn_netdev(struct notifier_block *nb, unsigned long event, void *ptr)

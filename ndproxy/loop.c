@@ -103,7 +103,7 @@ static void ndp_loop_arm(struct ndp_loop *loop, u64 due)
 		return;
 	loop->armed = true;
 	loop->next = due;
-	mod_delayed_work(loop->nn->wq, &loop->work, max_t(s64, due - get_jiffies_64(), 0));
+	ndp_gate_move(&loop->nn->gate, &loop->work, max_t(s64, due - get_jiffies_64(), 0));
 }
 
 /* The first prober is asked when its own detection is over, and then objects if it has a rival. */
@@ -343,14 +343,12 @@ int ndp_loop_init(struct ndp_net *nn)
 
 /**
  * ndp_loop_exit() - free it
- * @nn: namespace whose hooks are gone, and whose workqueue is there still
+ * @nn: namespace whose hooks are gone, and whose work has ended
  *
  * Context: process.
  */
 void ndp_loop_exit(struct ndp_net *nn)
 {
-	if (nn->loop)
-		cancel_delayed_work_sync(&nn->loop->work);
 	kfree(nn->loop);
 	nn->loop = NULL;
 }

@@ -351,7 +351,7 @@ static void ndp_loop_test_arm(struct ndp_net *nn)
 		delay -= delay / 8;
 	/* Under the lock: a new suspect must find the work armed late before it hurries it. */
 	if (next != U64_MAX)
-		mod_delayed_work(nn->wq, &nn->ra.work, delay);
+		ndp_gate_move(&nn->gate, &nn->ra.work, delay);
 	spin_unlock_bh(&nn->ra.lock);
 }
 

@@ -49,15 +49,14 @@ int ndp_net_start(struct ndp_net *nn)
 {
 	int err;
 
-	if (nn->wq)
+	if (nn->gate.wq)
 		return 0;
-	/* Answers and held packets wait for the routes that it makes. */
-	nn->wq = alloc_ordered_workqueue("ndproxy", WQ_HIGHPRI);
-	if (!nn->wq)
-		return -ENOMEM;
+	err = ndp_gate_open(&nn->gate, "ndproxy");
+	if (err)
+		return err;
 	err = inet_ctl_sock_create(&nn->sk, PF_INET6, SOCK_RAW, IPPROTO_ICMPV6, nn->net);
 	if (err)
-		goto destroy_wq;
+		goto end_gate;
 	err = ndp_loop_init(nn);
 	if (err)
 		goto destroy_sk;
@@ -71,16 +70,18 @@ exit_loop:
 destroy_sk:
 	inet_ctl_sock_destroy(nn->sk);
 	nn->sk = NULL;
-destroy_wq:
-	destroy_workqueue(nn->wq);
-	nn->wq = NULL;
+end_gate:
+	ndp_gate_close(&nn->gate);
+	ndp_gate_end(&nn->gate, NULL);
 	return err;
 }
 
 /*
- * Unhook, then end what sleeps. After the links are gone nothing is queued any more but by packets
- * and notifiers that were under way, which synchronize_net() waits for; what they queued is drained
- * while the sockets that it uses are open.
+ * Unhook, close the gate, end what sleeps, release. The links' hooks and route events end with the
+ * links. Packets and notifiers that were under way, events that are still heard, and work that runs
+ * may ask for work until the gate is closed, and are refused from then on: what is cancelled after
+ * it stays cancelled. Jobs are not cancelled: the last run of their work removes the routes, while
+ * the socket for requests is open, and does what was refused, too.
  *
  * Engines that were switched on by hand run on devices that are no links, too. They tell of events,
  * for which the namespace's data is needed, and when the module goes that is freed before they
@@ -92,23 +93,23 @@ static void ndp_net_stop(struct ndp_net *nn)
 	ndp_link_remove_all(nn);
 	rtnl_unlock();
 	mld_net_stop(nn->net);
-	if (!nn->wq)
+	if (!nn->gate.wq)
 		return;
 
-	synchronize_net();
+	ndp_gate_close(&nn->gate);
 	ndp_hold_stop(nn);
 	ndp_rtnl_mute(nn);
+	cancel_work_sync(&nn->link_work);
 	cancel_delayed_work_sync(&nn->learn_work);
 	cancel_delayed_work_sync(&nn->expire_work);
 	cancel_delayed_work_sync(&nn->hosts.work);
 	cancel_delayed_work_sync(&nn->snm.work);
 	cancel_delayed_work_sync(&nn->ra.work);
+	cancel_delayed_work_sync(&nn->loop->work);
+	ndp_gate_end(&nn->gate, &nn->jobs.work);
 	ndp_loop_exit(nn);
-	drain_workqueue(nn->wq);
 	ndp_rtnl_close(nn);
-	destroy_workqueue(nn->wq);
 	inet_ctl_sock_destroy(nn->sk);
-	nn->wq = NULL;
 	nn->sk = NULL;
 }
 

@@ -58,6 +58,7 @@ struct netlink_ext_ack;
 struct nlmsghdr;
 
 #include "limits.h"
+#include "gate.h"
 #include "job.h"
 #include "solicit.h"
 #include "ra.h"
@@ -341,7 +342,7 @@ void ndp_netlink_unregister(void);
  * @listen: rtnetlink socket for events; workqueue
  * @heard: what was read from it; workqueue
  * @seq: of the last request
- * @wq: ordered; all that sleeps, from the first link on
+ * @gate: to the workqueue that does all that sleeps, from the first link on
  * @link_work: devices came, went or changed
  * @learn_work: the kernel's routes changed
  * @lost: events of the kernel's were lost; workqueue
@@ -384,7 +385,7 @@ struct ndp_net {
 	struct socket *listen;
 	void *heard;
 	u32 seq;
-	struct workqueue_struct *wq;
+	struct ndp_gate gate;
 	struct work_struct link_work;
 	struct delayed_work learn_work;
 	bool lost;
@@ -427,7 +428,7 @@ static inline bool ndp_host_lives_on(const struct ndp_net *nn, const struct ndp_
 /* Have snm.c look at its links now. Context: RTNL or hosts' lock; there is a link. */
 static inline void ndp_snm_wake(struct ndp_net *nn)
 {
-	mod_delayed_work(nn->wq, &nn->snm.work, 0);
+	ndp_gate_move(&nn->gate, &nn->snm.work, 0);
 }
 
 /*

@@ -96,7 +96,7 @@ static void ndp_ra_suspect(const struct ndp_rx *rx, const struct in6_addr *from,
 	if (!news)
 		return;
 	ndp_event_ra(nn, rx->link, from, ra, NDP_RA_SUSPECTED);
-	mod_delayed_work(nn->wq, &nn->ra.work, 0);
+	ndp_gate_move(&nn->gate, &nn->ra.work, 0);
 }
 
 /* The router says that it is a default router no more, and need not be the only one. */
@@ -112,7 +112,7 @@ static void ndp_ra_strict_ends(const struct ndp_rx *rx, const struct in6_addr *f
 		s->due = get_jiffies_64();
 	spin_unlock_bh(&nn->ra.lock);
 	if (ends)
-		mod_delayed_work(nn->wq, &nn->ra.work, 0);
+		ndp_gate_move(&nn->gate, &nn->ra.work, 0);
 }
 
 /* What a test shows goes before: the link is to be looked at again when the loop is gone. */
@@ -142,8 +142,8 @@ static void ndp_ra_strict(const struct ndp_rx *rx, const struct in6_addr *from,
 	if (!news)
 		return;
 	ndp_ra_tell(nn, rx->link, &copy, NDP_RA_SUSPENDED);
-	mod_delayed_work(nn->wq, &nn->ra.work, 0);
-	queue_work(nn->wq, &nn->link_work);
+	ndp_gate_move(&nn->gate, &nn->ra.work, 0);
+	ndp_gate_queue(&nn->gate, &nn->link_work);
 }
 
 static void ndp_ra_heard_downstream(const struct ndp_rx *rx, const struct ndp_router *router,

@@ -75,7 +75,7 @@ static void ndp_rtnl_ready(struct sock *sk)
 	if (nn) {
 		ndp_rtnl_skip_own(nn, &sk->sk_receive_queue);
 		if (!skb_queue_empty_lockless(&sk->sk_receive_queue))
-			queue_delayed_work(nn->wq, &nn->learn_work, 0);
+			ndp_gate_queue_in(&nn->gate, &nn->learn_work, 0);
 	}
 	read_unlock_bh(&sk->sk_callback_lock);
 }
@@ -89,7 +89,7 @@ static void ndp_rtnl_lost(struct sock *sk)
 	read_lock_irqsave(&sk->sk_callback_lock, flags);
 	nn = sk->sk_user_data;
 	if (nn)
-		queue_delayed_work(nn->wq, &nn->learn_work, 0);
+		ndp_gate_queue_in(&nn->gate, &nn->learn_work, 0);
 	read_unlock_irqrestore(&sk->sk_callback_lock, flags);
 }
 

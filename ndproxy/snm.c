@@ -169,7 +169,7 @@ static void ndp_snm_part(struct ndp_link *link, struct ndp_snm_join *join)
 	/* There is room for another now; those who lacked it are looked for within a second. */
 	if (link->snm.lacks) {
 		link->snm.stale = true;
-		queue_delayed_work(link->nn->wq, &link->nn->snm.work, HZ);
+		ndp_gate_queue_in(&link->nn->gate, &link->nn->snm.work, HZ);
 	}
 }
 
@@ -253,7 +253,7 @@ struct ndp_snm_home *ndp_snm_get_home(struct ndp_net *nn, struct ndp_link *link,
 	 * who asked for it, which the same workqueue is about to bring, do not wait for this.
 	 */
 	if (first)
-		mod_delayed_work(nn->wq, &nn->snm.work, 1);
+		ndp_gate_move(&nn->gate, &nn->snm.work, 1);
 	return home;
 }
 
@@ -263,7 +263,7 @@ static void ndp_snm_linger(struct ndp_net *nn, struct ndp_snm_home *home)
 
 	list_move_tail(&home->list, &nn->snm.left);
 	/* Work that is pending is due sooner, for one that left before. */
-	queue_delayed_work(nn->wq, &nn->snm.work, max(delay, 0L));
+	ndp_gate_queue_in(&nn->gate, &nn->snm.work, max(delay, 0L));
 }
 
 /**
@@ -493,7 +493,7 @@ static void ndp_snm_rearm(struct ndp_net *nn, bool more)
 	if (more || !list_empty(&nn->snm.fresh))
 		delay = 0;
 	if (delay != LONG_MAX)
-		mod_delayed_work(nn->wq, &nn->snm.work, max(delay, 0L));
+		ndp_gate_move(&nn->gate, &nn->snm.work, max(delay, 0L));
 	spin_unlock_bh(&nn->hosts.lock);
 }
 

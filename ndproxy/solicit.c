@@ -80,7 +80,6 @@ static unsigned int ndp_records_expire_list(struct ndp_records *recs, struct lis
 	return n;
 }
 
-/* The only place that arms the timer; it refuses the dead. */
 static void ndp_records_arm(struct ndp_records *recs)
 {
 	struct ndp_record *a = ndp_record_oldest(&recs->unknown);
@@ -88,11 +87,11 @@ static void ndp_records_arm(struct ndp_records *recs)
 
 	lockdep_assert_held(&recs->lock);
 
-	if (recs->dead || timer_pending(&recs->timer) || (!a && !b))
+	if (timer_pending(&recs->timer) || (!a && !b))
 		return;
 	if (!a || (b && time_before(b->seen, a->seen)))
 		a = b;
-	mod_timer(&recs->timer, a->seen + recs->lifetime);
+	ndp_gate_arm_timer(&recs->timer, recs->dead, &recs->lock, a->seen + recs->lifetime);
 }
 
 static void ndp_records_timer(struct timer_list *timer)
@@ -151,11 +150,7 @@ EXPORT_SYMBOL_IF_KUNIT(ndp_records_init);
  */
 void ndp_records_stop(struct ndp_records *recs)
 {
-	spin_lock_bh(&recs->lock);
-	recs->dead = true;
-	spin_unlock_bh(&recs->lock);
-
-	timer_delete_sync(&recs->timer);
+	ndp_gate_end_timer(&recs->timer, &recs->dead, &recs->lock);
 	ndp_solicit_purge(recs);
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_records_stop);
