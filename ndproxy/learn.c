@@ -36,19 +36,37 @@ static void ndp_learn_sync(struct ndp_net *nn, struct ndp_link *link, const stru
 	ndp_prefix_remark(nn, link, addr, plen, routed);
 }
 
-static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
-			     unsigned int plen, bool routed)
+/* A prefix that a message names. */
+struct ndp_learn_prefix {
+	struct in6_addr addr;
+	u8 plen;
+};
+
+/* The one place that takes a prefix from a message. Return: false if it is none. */
+static bool ndp_learn_get_prefix(const struct nlattr *addr, u8 plen,
+				 struct ndp_learn_prefix *prefix)
 {
-	struct in6_addr base;
+	struct in6_addr whole;
+
+	if (!addr || plen > 128)
+		return false;
+	whole = nla_get_in6_addr(addr);
+	ipv6_addr_prefix(&prefix->addr, &whole, plen);
+	prefix->plen = plen;
+	return true;
+}
+
+static void ndp_learn_prefix(struct ndp_net *nn, int ifindex, const struct ndp_learn_prefix *prefix,
+			     bool routed)
+{
 	struct ndp_link *link;
 
-	if (plen > 128 || !xa_load(&nn->by_ifindex, ifindex))
+	if (!xa_load(&nn->by_ifindex, ifindex))
 		return;
-	ipv6_addr_prefix(&base, addr, plen);
 	rtnl_lock();
 	link = ndp_link_by_index(nn, ifindex);
 	if (link)
-		ndp_learn_sync(nn, link, &base, plen, routed);
+		ndp_learn_sync(nn, link, &prefix->addr, prefix->plen, routed);
 	rtnl_unlock();
 }
 
@@ -65,58 +83,62 @@ static void ndp_learn_host_changed(struct ndp_net *nn, const struct in6_addr *ad
 	rtnl_unlock();
 }
 
-static void ndp_learn_onlink_deleted(struct ndp_net *nn, int ifindex, const struct in6_addr *addr,
-				     unsigned int plen)
+static void ndp_learn_onlink_deleted(struct ndp_net *nn, int ifindex,
+				     const struct ndp_learn_prefix *prefix)
 {
 	struct ndp_link *link;
 
 	rtnl_lock();
 	link = ndp_link_by_index(nn, ifindex);
 	if (link && ndp_link_runs(link))
-		ndp_prefix_route_lost(nn, link, addr, plen);
+		ndp_prefix_route_lost(nn, link, &prefix->addr, prefix->plen);
 	rtnl_unlock();
 }
+
+static const struct nla_policy ndp_route_policy[RTA_MAX + 1] = {
+	[RTA_DST] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[RTA_OIF] = NLA_POLICY_EXACT_LEN(sizeof(u32)),
+};
 
 static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = nlmsg_data(nlh);
+	struct ndp_learn_prefix prefix;
 	struct nlattr *tb[RTA_MAX + 1];
-	struct in6_addr addr;
 	int ifindex;
 
-	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, NULL, NULL) ||
-	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED || !tb[RTA_DST] ||
-	    nla_len(tb[RTA_DST]) < (int)sizeof(addr))
+	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, ndp_route_policy, NULL) ||
+	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED ||
+	    !ndp_learn_get_prefix(tb[RTA_DST], rtm->rtm_dst_len, &prefix))
 		return;
-	addr = nla_get_in6_addr(tb[RTA_DST]);
-	if (rtm->rtm_dst_len == 128 &&
+	if (prefix.plen == 128 &&
 	    (nlh->nlmsg_type == RTM_DELROUTE || nlh->nlmsg_flags & NLM_F_REPLACE)) {
-		ndp_learn_host_changed(nn, &addr);
+		ndp_learn_host_changed(nn, &prefix.addr);
 		return;
 	}
-	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY] || !tb[RTA_OIF] ||
-	    nla_len(tb[RTA_OIF]) < (int)sizeof(ifindex))
+	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY] || !tb[RTA_OIF])
 		return;
 	ifindex = nla_get_u32(tb[RTA_OIF]);
 	if (rtm->rtm_protocol != NDP_RTPROT)
-		ndp_learn_prefix(nn, ifindex, &addr, rtm->rtm_dst_len,
-				 nlh->nlmsg_type == RTM_NEWROUTE);
+		ndp_learn_prefix(nn, ifindex, &prefix, nlh->nlmsg_type == RTM_NEWROUTE);
 	else if (nlh->nlmsg_type == RTM_DELROUTE)
-		ndp_learn_onlink_deleted(nn, ifindex, &addr, rtm->rtm_dst_len);
+		ndp_learn_onlink_deleted(nn, ifindex, &prefix);
 }
+
+static const struct nla_policy ndp_prefix_policy[PREFIX_MAX + 1] = {
+	[PREFIX_ADDRESS] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+};
 
 /* An RA told a prefix: its route's lifetime may have changed without a route event. */
 static void ndp_learn_prefix_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 {
 	const struct prefixmsg *msg = nlmsg_data(nlh);
+	struct ndp_learn_prefix prefix;
 	struct nlattr *tb[PREFIX_MAX + 1];
-	struct in6_addr addr;
 
-	if (nlmsg_parse_deprecated(nlh, sizeof(*msg), tb, PREFIX_MAX, NULL, NULL) ||
-	    !tb[PREFIX_ADDRESS] || nla_len(tb[PREFIX_ADDRESS]) < (int)sizeof(addr))
-		return;
-	addr = nla_get_in6_addr(tb[PREFIX_ADDRESS]);
-	ndp_learn_prefix(nn, msg->prefix_ifindex, &addr, msg->prefix_len, false);
+	if (!nlmsg_parse_deprecated(nlh, sizeof(*msg), tb, PREFIX_MAX, ndp_prefix_policy, NULL) &&
+	    ndp_learn_get_prefix(tb[PREFIX_ADDRESS], msg->prefix_len, &prefix))
+		ndp_learn_prefix(nn, msg->prefix_ifindex, &prefix, false);
 }
 
 static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)

@@ -338,7 +338,7 @@ void ndp_netlink_unregister(void);
  * @bump: makes cached routes invalid, once for all marks that changed before
  * @sk: marks the packets that the proxy sends; never receives
  * @request: rtnetlink socket for requests; workqueue
- * @portid: its number from the first request on, else 0; read without a lock
+ * @portid: its number
  * @listen: rtnetlink socket for events; workqueue
  * @heard: what was read from it; workqueue
  * @seq: of the last request

@@ -5,6 +5,12 @@
  * and every prefix option of an RA; the FIB notifier tells only of routes that come first among
  * their equals, and a downstream link with an address of the prefix makes the upstream route
  * second.
+ *
+ * Only the kernel is heard. Whoever has CAP_NET_ADMIN in the namespace, which any user has in one
+ * of his own, may send to its groups and its sockets what looks the same. Both sockets are
+ * connected to the kernel, and refuse what others send to them alone. What others send to a group
+ * is taken out of the queue at once, so that it crowds out nothing, and is passed over where it is
+ * read.
  */
 
 #include <linux/net.h>
@@ -37,27 +43,35 @@ static int ndp_rtnl_send(struct socket *sock, void *data, size_t len)
 	return ret < 0 ? ret : 0;
 }
 
+/* Return: octets of a message of the kernel's, cut to @room; or an error. */
 static int ndp_rtnl_recv(struct socket *sock, void *data, size_t room)
 {
 	struct kvec vec = { .iov_base = data, .iov_len = room };
-	struct msghdr msg = {};
+	struct sockaddr_nl from;
+	struct msghdr msg;
+	int len;
 
-	return kernel_recvmsg(sock, &msg, &vec, 1, room, MSG_DONTWAIT);
+	do {
+		from.nl_pid = 0;
+		msg = (struct msghdr){ .msg_name = &from };
+		len = kernel_recvmsg(sock, &msg, &vec, 1, room, MSG_DONTWAIT);
+	} while (len >= 0 && from.nl_pid);
+	return len;
 }
 
 /*
  * What came of the module's own requests is no news, and thousands of hosts' routes would crowd out
- * what is. Each event is told of when it has become the last one of the queue.
+ * what is. So would what was sent by others than the kernel, whose messages alone say truly who
+ * asked. Each event is told of when it has become the last one of the queue.
  */
-static void ndp_rtnl_skip_own(const struct ndp_net *nn, struct sk_buff_head *queue)
+static void ndp_rtnl_skip(const struct ndp_net *nn, struct sk_buff_head *queue)
 {
-	u32 portid = READ_ONCE(nn->portid);
 	struct sk_buff *skb;
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue->lock, flags);
 	skb = skb_peek_tail(queue);
-	if (skb && portid && nlmsg_hdr(skb)->nlmsg_pid == portid)
+	if (skb && (NETLINK_CB(skb).portid || nlmsg_hdr(skb)->nlmsg_pid == nn->portid))
 		__skb_unlink(skb, queue);
 	else
 		skb = NULL;
@@ -73,7 +87,7 @@ static void ndp_rtnl_ready(struct sock *sk)
 	read_lock_bh(&sk->sk_callback_lock);
 	nn = sk->sk_user_data;
 	if (nn) {
-		ndp_rtnl_skip_own(nn, &sk->sk_receive_queue);
+		ndp_rtnl_skip(nn, &sk->sk_receive_queue);
 		if (!skb_queue_empty_lockless(&sk->sk_receive_queue))
 			ndp_gate_queue_in(&nn->gate, &nn->learn_work, 0);
 	}
@@ -106,6 +120,30 @@ static void ndp_rtnl_set_user(struct socket *sock, struct ndp_net *nn)
 	write_unlock_bh(&sk->sk_callback_lock);
 }
 
+/*
+ * A socket that the kernel alone can send to. Connecting gives it a number, too, by which events
+ * name who asked for what they tell of.
+ */
+static int ndp_rtnl_socket(struct ndp_net *nn, struct socket **sock, u32 *portid)
+{
+	struct sockaddr_nl name = { .nl_family = AF_NETLINK };
+	int err;
+
+	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, sock);
+	if (err)
+		return err;
+	err = kernel_connect(*sock, (void *)&name, sizeof(name), 0);
+	if (!err)
+		err = kernel_getsockname(*sock, (struct sockaddr *)&name);
+	if (err < 0) {
+		sock_release(*sock);
+		*sock = NULL;
+		return err;
+	}
+	*portid = name.nl_pid;
+	return 0;
+}
+
 /**
  * ndp_rtnl_open() - open a namespace's sockets
  * @nn: namespace with its workqueue
@@ -115,16 +153,17 @@ static void ndp_rtnl_set_user(struct socket *sock, struct ndp_net *nn)
  */
 int ndp_rtnl_open(struct ndp_net *nn)
 {
+	u32 unused;
 	int err;
 
 	/* Kept: each host's route is an event, and memory takes longer than all that is read. */
 	nn->heard = kmalloc(NDP_RTNL_MSG, GFP_KERNEL_ACCOUNT);
 	if (!nn->heard)
 		return -ENOMEM;
-	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->request);
+	err = ndp_rtnl_socket(nn, &nn->request, &nn->portid);
 	if (err)
 		goto free_heard;
-	err = sock_create_kern(nn->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &nn->listen);
+	err = ndp_rtnl_socket(nn, &nn->listen, &unused);
 	if (err)
 		goto close_request;
 	err = ndp_rtnl_option(nn->listen, NETLINK_GET_STRICT_CHK, 1);
@@ -172,7 +211,6 @@ void ndp_rtnl_close(struct ndp_net *nn)
 	nn->listen = NULL;
 	nn->request = NULL;
 	nn->heard = NULL;
-	nn->portid = 0;
 }
 
 /**
@@ -237,15 +275,6 @@ static int ndp_rtnl_verdict(struct ndp_net *nn)
 	return ack.err.error;
 }
 
-/* Events name the socket that asked for what they tell of; the first request gives it a number. */
-static void ndp_rtnl_note_portid(struct ndp_net *nn)
-{
-	struct sockaddr_nl name;
-
-	if (kernel_getsockname(nn->request, (struct sockaddr *)&name) > 0)
-		WRITE_ONCE(nn->portid, name.nl_pid);
-}
-
 /**
  * ndp_rtnl_route() - add or remove a route
  * @nn: namespace
@@ -285,8 +314,6 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
 	old = charge_begin(&nn->charge);
 	err = ndp_rtnl_send(nn->request, &msg, msg.nlh.nlmsg_len);
 	charge_end(old);
-	if (!nn->portid)
-		ndp_rtnl_note_portid(nn);
 	return err ?: ndp_rtnl_verdict(nn);
 }
 

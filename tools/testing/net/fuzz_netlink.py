@@ -7,7 +7,8 @@
 fuzz_netlink.py [--seconds N] [--seed N] [--workers N]   N real seconds, wherever the guest's
 clock may be. Requests are made from Documentation/netlink/specs/ndproxy.yaml and mostly
 spoilt. Several processes send them at the same time, each keeps dumps open that it reads on,
-or leaves, later; frames, addresses and devices change meanwhile.
+or leaves, later, and forges what the kernel's rtnetlink tells the module; frames, addresses and
+devices change meanwhile.
 
 It ends with an error if a refusal has no text, an answer cannot be parsed, the kernel's
 log tells of a bug, the module cannot be unloaded after each round, or anything of it is left.
@@ -25,7 +26,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from lib import genl, kmod, rtnl                            # noqa: E402
+from lib import forge, genl, kmod, rtnl                     # noqa: E402
 from lib.genl import Genl, NESTED, attr                     # noqa: E402
 from lib.lab import LL, R_ADDR, Lab                         # noqa: E402
 from lib.netns import Namespace                             # noqa: E402
@@ -257,6 +258,7 @@ class Worker:
         self.name = name
         self.caller = Caller(lab.r)
         self.dumps = []
+        self.forger, self.portids = None, []
         self.sent = collections.deque(maxlen=64)
         self.counts = collections.Counter()
         ops = maker.spec.ops
@@ -355,11 +357,30 @@ class Worker:
         caller.read()
         caller.close()
 
+    def forge(self):
+        """Tell the module what only the kernel may, more or less."""
+        if not self.forger:
+            self.forger = forge.Forger(self.lab.r)
+            self.portids = [x for x in self.forger.sockets() if x]
+        data = bytearray(forge.random_event(self.rng))
+        if self.rng.random() < 0.5:
+            for _ in range(self.rng.choice((1, 1, 4))):
+                data[self.rng.randrange(len(data))] = self.rng.randrange(256)
+        if self.rng.random() < 0.2:
+            del data[self.rng.randrange(1, len(data)):]
+        for group in forge.GROUPS:
+            self.forger.multicast(bytes(data), group)
+        for portid in self.portids:
+            self.forger.unicast(bytes(data), portid)
+        self.counts["forged"] += 1
+
     def step(self):
         """One of all that."""
         draw = self.rng.random()
-        if draw < 0.75:
+        if draw < 0.65:
             self.request()
+        elif draw < 0.75:
+            self.forge()
         elif draw < 0.96:
             self.read_dump()
         elif draw < 0.97:
@@ -494,10 +515,10 @@ def main():
     sums = totals()
     print(f"fuzz: {rounds} rounds, {sums['sent']} requests ({sums['taken']} "
           f"taken, {sums['refused']} refused with a text), {sums['dumps']} "
-          f"dumps, {sums['answers']} answers")
+          f"dumps, {sums['answers']} answers, {sums['forged']} forged")
     # A fuzzer that is always refused, or never, tests nothing
     return 0 if min(sums["taken"], sums["refused"], sums["dumps"],
-                    sums["answers"]) else 1
+                    sums["answers"], sums["forged"]) else 1
 
 
 if __name__ == "__main__":
