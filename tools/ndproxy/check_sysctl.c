@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "cmd.h"
+#include "nl.h"
 
 #define RTF_RA_PREFIX	0x000c0000	/* RTF_ADDRCONF | RTF_PREFIX_RT of the kernel */
 #define FIRST_NETNS	"the limit is set in the first network namespace"
@@ -237,7 +238,7 @@ static uint32_t neighbours_limit(void)
 	    mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
 		ret = 0;
 	while (ret > 0) {
-		ret = mnl_socket_recvfrom(sk, buf, sizeof(buf));
+		ret = nl_recv(sk, buf, sizeof(buf));
 		if (ret > 0)
 			ret = mnl_cb_run(buf, ret, 1, 0, read_table, &thresh);
 	}

@@ -104,14 +104,37 @@ static void read_done(const struct nlmsghdr *nlh, int *error, const char **text)
 	*text = ack_text(nlh, sizeof(*error));
 }
 
-static ssize_t receive(void)
+/**
+ * nl_recv() - wait for what the kernel sends
+ * @from: a socket
+ * @buf: gets it
+ * @size: of @buf
+ *
+ * Whoever is root of the network namespace may send to the socket, too, and to the group of the
+ * events. That is passed over.
+ *
+ * Return: octets, or -1 with errno set.
+ */
+ssize_t nl_recv(const struct mnl_socket *from, void *buf, size_t size)
 {
+	struct sockaddr_nl who;
+	socklen_t who_len;
 	ssize_t len;
 
-	do
-		len = mnl_socket_recvfrom(sk, recv_buf, sizeof(recv_buf));
-	while (len < 0 && errno == EINTR);
-	return len;
+	do {
+		who_len = sizeof(who);
+		len = recvfrom(mnl_socket_get_fd(from), buf, size, MSG_TRUNC,
+			       (struct sockaddr *)&who, &who_len);
+	} while (len < 0 ? errno == EINTR : who_len != sizeof(who) || who.nl_pid);
+	if (len <= (ssize_t)size)
+		return len;
+	errno = ENOSPC;
+	return -1;
+}
+
+static ssize_t receive(void)
+{
+	return nl_recv(sk, recv_buf, sizeof(recv_buf));
 }
 
 /**
@@ -220,7 +243,7 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 	(void)data;
 	nl_attrs(nlh, tb, CTRL_ATTR_MAX);
 	if (tb[CTRL_ATTR_FAMILY_ID])
-		family = mnl_attr_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
+		family = attr_u32(tb[CTRL_ATTR_FAMILY_ID]);
 	if (tb[CTRL_ATTR_MCAST_GROUPS])
 		read_groups(tb[CTRL_ATTR_MCAST_GROUPS]);
 	return 0;

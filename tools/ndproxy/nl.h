@@ -37,6 +37,7 @@ int nl_collect(struct nlmsghdr *nlh, struct nl_list *list);
 int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 int nl_listen(nl_cb_t cb, void *data);
 void nl_close(void);
+ssize_t nl_recv(const struct mnl_socket *from, void *buf, size_t size);
 void nl_allow_existing(bool allow);
 
 /* attr.c */

@@ -306,6 +306,7 @@ static int save_group(const struct nlmsghdr *nlh, bool *cut)
 {
 	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
 	struct nlmsghdr *req;
+	struct in6_addr group;
 
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
 	if (!tb[NDPROXY_A_MLD_GROUP_CUT])
@@ -315,8 +316,8 @@ static int save_group(const struct nlmsghdr *nlh, bool *cut)
 		return EXIT_KERNEL;
 	mnl_attr_put_u32(req, NDPROXY_A_MLD_GROUP_IFINDEX,
 			 attr_u32(tb[NDPROXY_A_MLD_GROUP_IFINDEX]));
-	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(struct in6_addr),
-		     mnl_attr_get_payload(tb[NDPROXY_A_MLD_GROUP_GROUP]));
+	group = attr_addr(tb[NDPROXY_A_MLD_GROUP_GROUP]);
+	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(group), &group);
 	return nl_get(req, save_listeners_of, cut);
 }
 
