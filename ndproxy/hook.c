@@ -258,55 +258,77 @@ static unsigned int ndp_hook_receive(const struct ndp_heard *heard, struct sk_bu
 							    ndp_proxy_na(&rx, &info));
 }
 
+/* Bottom halves disabled. */
+static unsigned int ndp_hook_judge(const struct ndp_heard *heard, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	if (heard->type == ND_TYPE_RA) {
+		ndp_hook_router_heard(heard->nn, heard->link, skb, heard->offset, heard->fragment,
+				      state);
+		return NF_ACCEPT;
+	}
+	if (heard->type == ND_TYPE_NS && READ_ONCE(heard->nn->ra.tests) &&
+	    ndp_hook_is_probe(heard->nn, heard->link, skb, heard->offset, heard->fragment, state))
+		return ndp_hook_is_flooded(skb) ? NF_ACCEPT : NF_DROP;
+	if (READ_ONCE(heard->link->state) != NDP_LINK_ACTIVE)
+		return NF_ACCEPT;
+	return ndp_hook_receive(heard, skb, state);
+}
+
 /*
  * ND-C12: the firewall decides first, in all of its chains, so that what it drops teaches nothing.
+ * What it gave to a program comes back in process context.
  */
 static unsigned int ndp_hook_pre_routing(void *priv, struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
 	struct ndp_heard heard;
+	unsigned int verdict;
 
 	if (!ndp_hook_find(skb, state, &heard) || IP6CB(skb)->flags & NDP_SKB_TAKEN)
 		return NF_ACCEPT;
-	if (heard.type == ND_TYPE_RA) {
-		ndp_hook_router_heard(heard.nn, heard.link, skb, heard.offset, heard.fragment,
-				      state);
+	local_bh_disable();
+	verdict = ndp_hook_judge(&heard, skb, state);
+	local_bh_enable();
+	return verdict;
+}
+
+/* Bottom halves disabled. */
+static unsigned int ndp_hook_take(const struct ndp_heard *heard, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct ndp_rx rx = { .nn = heard->nn, .link = heard->link, .dev = state->in };
+	struct nd_info info;
+
+	if (!ndp_own_forwards(rx.nn, rx.dev) ||
+	    ndp_hook_parse(skb, heard->offset, heard->fragment, state, &info) ||
+	    !ndp_proxy_awaits(&rx, &info))
 		return NF_ACCEPT;
-	}
-	if (heard.type == ND_TYPE_NS && READ_ONCE(heard.nn->ra.tests) &&
-	    ndp_hook_is_probe(heard.nn, heard.link, skb, heard.offset, heard.fragment, state))
-		return ndp_hook_is_flooded(skb) ? NF_ACCEPT : NF_DROP;
-	if (READ_ONCE(heard.link->state) != NDP_LINK_ACTIVE)
-		return NF_ACCEPT;
-	return ndp_hook_receive(&heard, skb, state);
+	rx.mac = ndp_hook_mac(skb, rx.dev);
+	IP6CB(skb)->flags |= NDP_SKB_TAKEN;
+	return ndp_hook_done(skb, ndp_proxy_na(&rx, &info));
 }
 
 /*
  * ND-C12: an advertisement that answers a solicitation of this router is taken before the firewall
  * decides: a reverse-path rule misses the very route that it brings. It goes on, marked, so that it
- * does not count twice.
+ * does not count twice. A chain of any priority may have given it to a program.
  */
 static unsigned int ndp_hook_answer(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
 	struct ndp_heard heard;
-	struct nd_info info;
-	struct ndp_rx rx;
+	unsigned int verdict;
 
 	if (likely(ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6) ||
 	    ndp_hook_type(skb, sizeof(struct ipv6hdr)) != ND_TYPE_NA ||
 	    !ndp_hook_find(skb, state, &heard) ||
-	    READ_ONCE(heard.link->state) != NDP_LINK_ACTIVE ||
-	    !ndp_own_forwards(heard.nn, state->in) ||
-	    ndp_hook_parse(skb, heard.offset, heard.fragment, state, &info))
+	    READ_ONCE(heard.link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
-
-	rx = (struct ndp_rx) { .nn = heard.nn, .link = heard.link, .dev = state->in };
-	if (!ndp_proxy_awaits(&rx, &info))
-		return NF_ACCEPT;
-	rx.mac = ndp_hook_mac(skb, rx.dev);
-	IP6CB(skb)->flags |= NDP_SKB_TAKEN;
-	return ndp_hook_done(skb, ndp_proxy_na(&rx, &info));
+	local_bh_disable();
+	verdict = ndp_hook_take(&heard, skb, state);
+	local_bh_enable();
+	return verdict;
 }
 
 /*
@@ -375,6 +397,7 @@ static unsigned int ndp_hook_forward(void *priv, struct sk_buff *skb,
 {
 	struct ndp_link *link;
 	struct ndp_net *nn;
+	bool held;
 
 	if (likely(IP6CB(skb)->iif != state->out->ifindex))
 		return NF_ACCEPT;
@@ -384,7 +407,11 @@ static unsigned int ndp_hook_forward(void *priv, struct sk_buff *skb,
 	link = ndp_link_by_index(nn, state->out->ifindex);
 	if (!link || READ_ONCE(link->state) != NDP_LINK_ACTIVE)
 		return NF_ACCEPT;
-	return ndp_hold_packet(nn, link, skb) ? NF_STOLEN : NF_ACCEPT;
+	/* What a program had in its queue comes in process context. */
+	local_bh_disable();
+	held = ndp_hold_packet(nn, link, skb);
+	local_bh_enable();
+	return held ? NF_STOLEN : NF_ACCEPT;
 }
 
 static const struct nf_hook_ops ndp_hooks[] = {

@@ -140,6 +140,7 @@ static inline void __ndp_stats_inc(const struct ndp_stats *stats, unsigned int w
 {
 	struct ndp_pcpu_stats *pcpu = this_cpu_ptr(stats->pcpu);
 
+	lockdep_assert_in_softirq();
 	u64_stats_update_begin(&pcpu->syncp);
 	u64_stats_inc(&pcpu->count[which]);
 	u64_stats_update_end(&pcpu->syncp);
