@@ -64,10 +64,8 @@ struct share_case {
 static const struct share_case share_cases[] = {
 	{ "ND-I configured: all", 100, NDP_SHARE_ALL, 100 },
 	{ "ND-I learnt: three quarters", 100, NDP_SHARE_LEARNT, 75 },
-	{ "ND-I heard: a half", 100, NDP_SHARE_HEARD, 50 },
 	{ "ND-I the least, configured", 1, NDP_SHARE_ALL, 1 },
 	{ "ND-I the least, learnt", 1, NDP_SHARE_LEARNT, 0 },
-	{ "ND-I three, heard", 3, NDP_SHARE_HEARD, 1 },
 };
 
 static void share_desc(const struct share_case *c, char *desc)
@@ -105,6 +103,25 @@ static void each_has_its_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&nn->objects), 0);
 }
 
+/* Hosts and configuration keep no record out, nor the other way round. */
+static void records_are_counted_apart(struct kunit *test)
+{
+	struct ndp_net *nn = kunit_kzalloc(test, sizeof(*nn), GFP_KERNEL);
+	unsigned int n = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, nn);
+	nn->limit[NDP_OBJECTS_PER_NET] = 100;
+	KUNIT_EXPECT_EQ(test, limits_fill(nn, NDP_SHARE_ALL), 100);
+	while (n < 1000 && ndp_objects_take_record(nn))
+		n++;
+	KUNIT_EXPECT_EQ(test, n, 50);
+	ndp_objects_give(nn, 100);
+	KUNIT_EXPECT_FALSE(test, ndp_objects_take_record(nn));
+	KUNIT_EXPECT_EQ(test, limits_fill(nn, NDP_SHARE_LEARNT), 75);
+	ndp_objects_give_records(nn, 50);
+	KUNIT_EXPECT_TRUE(test, ndp_objects_take_record(nn));
+}
+
 /* The greatest limit, of which a product must not overflow. */
 static void the_greatest_limit(struct kunit *test)
 {
@@ -122,6 +139,7 @@ static void the_greatest_limit(struct kunit *test)
 static struct kunit_case limits_cases[] = {
 	KUNIT_CASE_PARAM(a_limit_is_told_after_any_pause, due_gen_params),
 	KUNIT_CASE_PARAM(each_has_its_share, share_gen_params),
+	KUNIT_CASE(records_are_counted_apart),
 	KUNIT_CASE(the_greatest_limit),
 	{ }
 };

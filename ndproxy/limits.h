@@ -54,13 +54,14 @@ u32 ndp_param_default(enum ndp_param which);
 
 /* Quarters of the budget that are open to what makes an object. */
 enum ndp_share {
-	NDP_SHARE_HEARD = 2,	/* a message of whoever is on a link */
-	NDP_SHARE_LEARNT = 3,	/* a host that was found to be there */
+	NDP_SHARE_LEARNT = 3,	/* what was heard on a link: a host, a prefix */
 	NDP_SHARE_ALL = 4,	/* the administrator */
 };
 
 bool ndp_objects_take(struct ndp_net *nn, enum ndp_share share);
 void ndp_objects_give(struct ndp_net *nn, unsigned int n);
+bool ndp_objects_take_record(struct ndp_net *nn);
+void ndp_objects_give_records(struct ndp_net *nn, unsigned int n);
 int ndp_objects_config(struct ndp_net *nn, struct netlink_ext_ack *extack);
 
 #endif

@@ -125,6 +125,7 @@ struct ndp_events {
 };
 
 void ndp_events_init(struct ndp_net *nn);
+void ndp_events_end(void);
 void ndp_events_stop(struct ndp_net *nn);
 
 extern const struct mld_ops ndp_mld_ops;
@@ -328,6 +329,7 @@ void ndp_netlink_unregister(void);
  * @generation: changes with every link, prefix and rule that comes or goes, for dumps
  * @limit: enum ndp_param; read without a lock
  * @objects: what counts towards objects_per_net, see objects.c
+ * @records: solicitation records, which are counted apart
  * @charge: who pays for it all, from the first link on
  * @hosts: see struct ndp_hosts
  * @snm: see struct ndp_snm
@@ -371,6 +373,7 @@ struct ndp_net {
 	unsigned int generation;
 	u32 limit[NDP_PARAMS];
 	atomic_t objects;
+	atomic_t records;
 	struct charge charge;
 	struct ndp_hosts hosts;
 	struct ndp_snm snm;

@@ -37,13 +37,13 @@ static bool ndp_record_less(struct rb_node *a, const struct rb_node *b)
 /* A set that is in no namespace, as in a test, has no budget. */
 static bool ndp_records_take(struct ndp_records *recs)
 {
-	return !recs->nn || ndp_objects_take(recs->nn, NDP_SHARE_HEARD);
+	return !recs->nn || ndp_objects_take_record(recs->nn);
 }
 
 static void ndp_records_give(struct ndp_records *recs, unsigned int n)
 {
 	if (recs->nn)
-		ndp_objects_give(recs->nn, n);
+		ndp_objects_give_records(recs->nn, n);
 }
 
 static void ndp_record_unlink(struct ndp_records *recs, struct ndp_record *rec)
@@ -53,12 +53,12 @@ static void ndp_record_unlink(struct ndp_records *recs, struct ndp_record *rec)
 	rb_erase(&rec->node, &recs->tree);
 	list_del(&rec->lru);
 	recs->count--;
-	ndp_records_give(recs, 1);
 }
 
 static void ndp_record_drop(struct ndp_records *recs, struct ndp_record *rec)
 {
 	ndp_record_unlink(recs, rec);
+	ndp_records_give(recs, 1);
 	kfree(rec);
 }
 
@@ -226,8 +226,10 @@ static bool ndp_records_make_room(struct ndp_records *recs, struct ndp_ask *ask)
 		rec = ndp_record_oldest(&recs->known);
 	if (!rec)
 		return false;
-	ndp_record_drop(recs, rec);
-	return ndp_records_take(recs);
+	/* Its place is the new one's: given back, another prefix would take it. */
+	ndp_record_unlink(recs, rec);
+	kfree(rec);
+	return true;
 }
 
 static struct ndp_record *ndp_record_new(struct ndp_records *recs, struct ndp_ask *ask)
@@ -382,8 +384,10 @@ struct ndp_record *ndp_solicit_take(struct ndp_records *recs, const struct in6_a
 
 	spin_lock_bh(&recs->lock);
 	rec = ndp_record_find(recs, target);
-	if (rec)
+	if (rec) {
 		ndp_record_unlink(recs, rec);
+		ndp_records_give(recs, 1);
+	}
 	spin_unlock_bh(&recs->lock);
 	return rec;
 }
