@@ -19,11 +19,20 @@ static struct ndp_router router(u8 number)
 	};
 }
 
+/* Return: true if it was not remembered. */
+static bool note_router(struct ndp_routers *routers, const struct ndp_router *one)
+{
+	bool news = !ndp_router_is_known(routers, one);
+
+	ndp_router_note(routers, one);
+	return news;
+}
+
 static bool note(struct ndp_routers *routers, u8 number)
 {
 	struct ndp_router one = router(number);
 
-	return ndp_router_note(routers, &one);
+	return note_router(routers, &one);
 }
 
 /* The numbers of those that are remembered must be these, the last heard first. */
@@ -75,14 +84,14 @@ static void nd_h2_routers_told_apart(struct kunit *test)
 	struct ndp_router one = router(1);
 
 	KUNIT_ASSERT_NOT_NULL(test, routers);
-	KUNIT_EXPECT_TRUE(test, ndp_router_note(routers, &one));
+	KUNIT_EXPECT_TRUE(test, note_router(routers, &one));
 	one.ifindex++;
-	KUNIT_EXPECT_TRUE(test, ndp_router_note(routers, &one));
+	KUNIT_EXPECT_TRUE(test, note_router(routers, &one));
 	one.mac[0] ^= 4;
-	KUNIT_EXPECT_TRUE(test, ndp_router_note(routers, &one));
+	KUNIT_EXPECT_TRUE(test, note_router(routers, &one));
 	one.addr.s6_addr[8] ^= 2;
-	KUNIT_EXPECT_TRUE(test, ndp_router_note(routers, &one));
-	KUNIT_EXPECT_FALSE(test, ndp_router_note(routers, &one));
+	KUNIT_EXPECT_TRUE(test, note_router(routers, &one));
+	KUNIT_EXPECT_FALSE(test, note_router(routers, &one));
 	KUNIT_EXPECT_EQ(test, routers->n, 4);
 }
 

@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/string.h>
+#include <net/addrconf.h>
 #include <kunit/visibility.h>
 
 #include "ndproxy.h"
@@ -207,6 +208,14 @@ static void ndp_probe_send(struct ndp_net *nn, const struct ndp_probe *probe)
 	local_bh_enable();
 }
 
+/* Only what no proxy carries can show a loop at the link layer: the whole of what was sent. */
+static bool ndp_probe_is_whole(const struct nd_info *ns)
+{
+	return ns->nonce_len == NDP_PROBE_NONCE && ipv6_addr_equal(&ns->saddr, &ns->target) &&
+	       ipv6_addr_type(&ns->target) & IPV6_ADDR_LINKLOCAL &&
+	       ipv6_addr_is_ll_all_nodes(&ns->daddr);
+}
+
 /**
  * ndp_loop_test_heard() - is a solicitation a probe of the test that is under way?
  * @rx: where it was heard
@@ -223,7 +232,7 @@ bool ndp_loop_test_heard(const struct ndp_rx *rx, const struct nd_info *ns)
 	struct ndp_loop_test *test = &rx->link->group->test;
 	int from = 0, here = rx->dev->ifindex;
 
-	if (ns->nonce_len != NDP_PROBE_NONCE || !READ_ONCE(rx->nn->ra.tests))
+	if (!READ_ONCE(rx->nn->ra.tests) || !ndp_probe_is_whole(ns))
 		return false;
 	spin_lock_bh(&rx->nn->ra.lock);
 	if (test->runs)

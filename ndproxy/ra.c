@@ -68,13 +68,21 @@ void ndp_ra_tell(struct ndp_net *nn, const struct ndp_link *link,
 
 /* --- hearing ---------------------------------------------------------------------------------- */
 
-/* Return: true if the router was not remembered. */
-static bool ndp_ra_remember(const struct ndp_rx *rx, const struct ndp_router *router, u8 role)
+/*
+ * Whoever is not told, as too many are, is not remembered either: his next advertisement may find
+ * room.
+ */
+static bool ndp_ra_rogue_is_news(const struct ndp_rx *rx, const struct ndp_router *router)
 {
-	bool news;
+	struct ndp_routers *routers = &rx->link->group->routers[NDP_ROLE_DOWNSTREAM - 1];
+	bool known, news;
 
 	spin_lock_bh(&rx->nn->ra.lock);
-	news = ndp_router_note(&rx->link->group->routers[role - 1], router);
+	known = ndp_router_is_known(routers, router);
+	news = !known && ndp_bucket_take(&rx->link->rogues, NDP_ROGUE_RATE, NDP_ROGUE_BURST,
+					 jiffies);
+	if (known || news)
+		ndp_router_note(routers, router);
 	spin_unlock_bh(&rx->nn->ra.lock);
 	return news;
 }
@@ -115,7 +123,10 @@ static void ndp_ra_strict_ends(const struct ndp_rx *rx, const struct in6_addr *f
 		ndp_gate_move(&nn->gate, &nn->ra.work, 0);
 }
 
-/* What a test shows goes before: the link is to be looked at again when the loop is gone. */
+/*
+ * A loop that a test has shown goes before: the link is to be looked at again when it is gone. A
+ * suspicion that is still to be tested does not, or anybody could raise one to be spared.
+ */
 static void ndp_ra_strict(const struct ndp_rx *rx, const struct in6_addr *from,
 			  const struct nd_ra *ra)
 {
@@ -126,8 +137,10 @@ static void ndp_ra_strict(const struct ndp_rx *rx, const struct in6_addr *from,
 	bool news = false;
 
 	spin_lock_bh(&nn->ra.lock);
-	if (list_empty(&s->list)) {
+	if (list_empty(&s->list) || (!s->strict && !s->suspended)) {
 		news = true;
+		ndp_loop_test_leave(nn, rx->link);
+		list_del_init(&s->list);
 		*s = (struct ndp_suspicion){
 			.from = *from, .ra = *ra, .strict = true, .suspended = true, .due = until,
 			.since = ktime_get_boottime_seconds(),
@@ -161,8 +174,7 @@ static void ndp_ra_heard_downstream(const struct ndp_rx *rx, const struct ndp_ro
 		ndp_ra_strict_ends(rx, &router->addr);
 	if (ra->proxy || ndp_router_is_upstream(rx->link, router))
 		ndp_ra_suspect(rx, &router->addr, ra);
-	else if (ndp_ra_remember(rx, router, NDP_ROLE_DOWNSTREAM) &&
-		 ndp_bucket_take(&rx->link->rogues, NDP_ROGUE_RATE, NDP_ROGUE_BURST, jiffies))
+	else if (ndp_ra_rogue_is_news(rx, router))
 		ndp_event_ra(rx->nn, rx->link, &router->addr, ra, NDP_RA_ROGUE);
 }
 
@@ -170,7 +182,9 @@ static void ndp_ra_heard_downstream(const struct ndp_rx *rx, const struct ndp_ro
 static void ndp_ra_heard_upstream(const struct ndp_rx *rx, const struct ndp_router *router,
 				  const struct nd_ra *ra)
 {
-	ndp_ra_remember(rx, router, NDP_ROLE_UPSTREAM);
+	spin_lock_bh(&rx->nn->ra.lock);
+	ndp_router_note(&rx->link->group->routers[NDP_ROLE_UPSTREAM - 1], router);
+	spin_unlock_bh(&rx->nn->ra.lock);
 	if (ra->proxy && READ_ONCE(rx->link->ra_guard) != NDP_RA_GUARD_OFF &&
 	    ndp_router_is_default(rx->link, &router->addr))
 		ndp_ra_suspect(rx, &router->addr, ra);

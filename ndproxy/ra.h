@@ -62,7 +62,8 @@ struct ndp_routers {
 	struct ndp_router entry[NDP_ROUTERS];
 };
 
-bool ndp_router_note(struct ndp_routers *routers, const struct ndp_router *router);
+bool ndp_router_is_known(const struct ndp_routers *routers, const struct ndp_router *router);
+void ndp_router_note(struct ndp_routers *routers, const struct ndp_router *router);
 bool ndp_router_is_default(struct ndp_link *link, const struct in6_addr *addr);
 bool ndp_router_is_upstream(struct ndp_link *link, const struct ndp_router *router);
 

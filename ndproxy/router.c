@@ -6,6 +6,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 #include <net/ip6_fib.h>
 #include <net/ndisc.h>
@@ -22,28 +23,50 @@ static bool ndp_router_same(const struct ndp_router *a, const struct ndp_router 
 	return ipv6_addr_equal(&a->addr, &b->addr) && ether_addr_equal(a->mac, b->mac);
 }
 
+/* Return: its place, or the number of routers. */
+static unsigned int ndp_router_place(const struct ndp_routers *routers,
+				     const struct ndp_router *router)
+{
+	unsigned int i;
+
+	for (i = 0; i < routers->n; i++)
+		if (routers->entry[i].ifindex == router->ifindex &&
+		    ndp_router_same(&routers->entry[i], router))
+			break;
+	return i;
+}
+
+/**
+ * ndp_router_is_known() - is a router remembered?
+ * @routers: the memory
+ * @router: who, and where
+ *
+ * Context: any; the caller serializes.
+ * Return: true if it is.
+ */
+bool ndp_router_is_known(const struct ndp_routers *routers, const struct ndp_router *router)
+{
+	return ndp_router_place(routers, router) < routers->n;
+}
+EXPORT_SYMBOL_IF_KUNIT(ndp_router_is_known);
+
 /**
  * ndp_router_note() - remember a router that was heard
  * @routers: the memory; when it is full, the router that was heard longest ago is forgotten
  * @router: who, and where
  *
  * Context: any; the caller serializes.
- * Return: true if it was not remembered yet.
  */
-bool ndp_router_note(struct ndp_routers *routers, const struct ndp_router *router)
+void ndp_router_note(struct ndp_routers *routers, const struct ndp_router *router)
 {
-	bool news = true;
-	unsigned int i;
+	unsigned int i = ndp_router_place(routers, router);
 
-	for (i = 0; news && i < routers->n; i++)
-		news = routers->entry[i].ifindex != router->ifindex ||
-		       !ndp_router_same(&routers->entry[i], router);
-	if (news && routers->n < NDP_ROUTERS)
-		i = ++routers->n;
-	/* The last i entries begin with the one that is heard again, or to be forgotten. */
-	memmove(&routers->entry[1], &routers->entry[0], (i - 1) * sizeof(*router));
+	if (i == routers->n && routers->n < NDP_ROUTERS)
+		routers->n++;
+	/* Those before it, or before the one to be forgotten, move behind the first place. */
+	i = min(i, routers->n - 1);
+	memmove(&routers->entry[1], &routers->entry[0], i * sizeof(*router));
 	routers->entry[0] = *router;
-	return news;
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_router_note);
 
@@ -173,6 +196,8 @@ static bool ndp_router_was_upstream(struct ndp_link *link, const struct ndp_rout
  * A default router needs no place in the memory, so that a flood of forged advertisements upstream
  * does not hide it: the kernel has its route, and its link-layer address.
  *
+ * Where routers have no link-layer address, a link-local one is nobody's mark: many are fe80::1.
+ *
  * Context: bottom halves disabled, RCU.
  * Return: true if one of the same link-local and link-layer address is.
  */
@@ -185,6 +210,8 @@ bool ndp_router_is_upstream(struct ndp_link *link, const struct ndp_router *rout
 	};
 	bool was;
 
+	if (is_zero_ether_addr(router->mac))
+		return false;
 	spin_lock_bh(&link->nn->ra.lock);
 	was = ndp_router_was_upstream(link, router);
 	spin_unlock_bh(&link->nn->ra.lock);

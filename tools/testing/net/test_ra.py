@@ -247,6 +247,38 @@ def test_nd_h2_strict(lab3):
     log.close()
 
 
+def test_nd_h2_strict_is_not_kept_off_by_a_suspicion(lab):
+    """Whoever raises one, again and again, is not spared for it."""
+    lab.tool("link", "set", "down0", "ra-guard", "strict")
+    mon = lab.monitor()
+    proxy = pkt.ra("02:00:00:00:99:02", PFX, lifetime=0)
+    proxy = pkt.patch_cksum(proxy[:59] + bytes([4]) + proxy[60:])
+    router(lab, "down0", proxy)
+    mon.expect("ra", dev="down0", verdict="cleared")
+    router(lab, "down0", proxy)             # it waits for its turn, in ten seconds
+    mon.expect("ra", dev="down0", verdict="suspected")
+    router(lab, "down0", lifetime=1800)
+    mon.expect("ra", dev="down0", verdict="suspended")
+    assert wait_state(lab, "down0", "suspended")["reason"].endswith("(ra-guard strict)")
+    time.sleep(15)                          # no test of it is left
+    assert lab.tool.links()["down0"]["state"] == "suspended"
+    router(lab, "down0", lifetime=0)
+    wait_state(lab, "down0", "active")
+
+
+def test_nd_h2_rogue_is_told_when_there_is_room(lab):
+    """Invented routers use up the events of a moment; the true one is told a little later."""
+    mon = lab.monitor()
+    for i in range(12):
+        router(lab, "down0", pkt.ra(f"02:00:00:00:98:{i:02x}", PFX))
+    router(lab, "down0", lifetime=1800)
+    told = [x for x in mon.drain(1) if x["event"] == "ra"]
+    assert len(told) < 13 and ROUTER not in {x["from"] for x in told}
+    time.sleep(3)
+    router(lab, "down0", lifetime=1800)
+    assert mon.expect("ra", dev="down0", verdict="rogue")["from"] == ROUTER
+
+
 def test_nd_h2_strict_lasts_as_long_as_the_router(lab):
     """Each RA prolongs it; a lifetime of 0 of the same router, and silence, end it."""
     lab.tool("link", "set", "down0", "ra-guard", "strict")

@@ -136,6 +136,34 @@ def test_nd_h2_proxy_bit_downstream_is_tested(lab3):
 
 
 @pytest.mark.core
+def test_nd_h2_nonce_in_another_message_shows_nothing(lab3):
+    """A host gives the nonce that it heard to what another proxy would carry."""
+    lab = lab3
+    mon = lab.monitor()
+    lab.down0.send(ra(proxy=True))
+    mon.expect("ra", dev="down0", verdict="suspected")
+    option = pkt.nonce(probe_of(lab.up0.expect(is_probe("up0"))))
+    own = LL["up0"]
+    lab.down0.send(
+        pkt.ns(D_MAC, pkt.UNSPEC, D, opts=option),
+        pkt.ns(D_MAC, D, A, opts=option),
+        pkt.ns(D_MAC, pkt.lladdr(D_MAC), own, pkt.ALL_NODES, opts=option),
+        pkt.ns(D_MAC, pkt.UNSPEC, own, opts=option),
+        pkt.ns(D_MAC, own, own, opts=option),
+        pkt.ns(D_MAC, A, A, pkt.ALL_NODES, opts=option))
+    assert verdicts(mon, ROUND) == [("down0", "cleared")]
+    for _ in range(2):
+        lab.up0.expect(is_probe("up0"))
+    proxies(lab)
+    # The whole probe is another matter
+    time.sleep(PAUSE)
+    lab.down0.send(ra(proxy=True))
+    mon.expect("ra", dev="down0", verdict="suspected")
+    lab.down0.send(lab.up0.expect(is_probe("up0")).data)
+    mon.expect("ra", dev="down0", verdict="suspended")
+
+
+@pytest.mark.core
 def test_nd_h2_proxy_bit_upstream_of_another_than_the_default_router(lab):
     """Whoever likes can send it: it changes nothing and costs nothing."""
     lab.learn("down0", D_MAC, D)
