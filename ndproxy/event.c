@@ -8,6 +8,7 @@
  */
 
 #include <linux/jiffies.h>
+#include <linux/rwsem.h>
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -41,25 +42,6 @@ static bool ndp_event_begin(struct ndp_event_msg *msg, enum ndp_event event, int
 	return msg->nest;
 }
 
-/*
- * Begin an event with the object that it is about.
- *
- * Return: false if nobody listens; else what is put goes into the object, until it is closed.
- */
-static bool ndp_event_open(struct ndp_net *nn, enum ndp_event event, int object,
-			   struct ndp_event_msg *msg)
-{
-	if (!genl_has_listeners(&ndp_nl_family, nn->net, NDPROXY_NLGRP_EVENTS))
-		return false;
-	msg->skb = genlmsg_new(NDP_EVENT_SIZE, GFP_ATOMIC);
-	if (!msg->skb)
-		return false;
-	if (ndp_event_begin(msg, event, object))
-		return true;
-	nlmsg_free(msg->skb);
-	return false;
-}
-
 /* The object is whole; what is put now goes beside it. */
 static void ndp_event_close(struct ndp_event_msg *msg)
 {
@@ -80,6 +62,28 @@ static bool ndp_events_add(struct ndp_events *events, struct sk_buff *skb, bool 
 	ndp_gate_arm_work(&events->work, events->dead, &events->queue.lock);
 	spin_unlock_bh(&events->queue.lock);
 	return room;
+}
+
+/*
+ * Begin an event with the object that it is about. What finds no room is not built: it is likely
+ * told under a lock.
+ *
+ * Return: false if nobody listens, or it is lost; else what is put goes into the object, until it
+ * is closed.
+ */
+static bool ndp_event_open(struct ndp_net *nn, enum ndp_event event, int object,
+			   struct ndp_event_msg *msg)
+{
+	if (!genl_has_listeners(&ndp_nl_family, nn->net, NDPROXY_NLGRP_EVENTS))
+		return false;
+	msg->skb = NULL;
+	if (skb_queue_len_lockless(&nn->events.queue) < NDP_EVENTS_MAX)
+		msg->skb = genlmsg_new(NDP_EVENT_SIZE, GFP_ATOMIC);
+	if (msg->skb && ndp_event_begin(msg, event, object))
+		return true;
+	nlmsg_free(msg->skb);
+	ndp_events_add(&nn->events, NULL, false);
+	return false;
 }
 
 static struct sk_buff *ndp_events_next(struct ndp_events *events)
@@ -106,9 +110,13 @@ static bool ndp_events_lost(struct ndp_events *events, bool more)
 	return lost;
 }
 
-static void ndp_events_work(struct work_struct *work)
+/* The family is there while this is held for reading: its group's number may be another's later. */
+static DECLARE_RWSEM(ndp_events_sem);
+static bool ndp_events_over;	/* ndp_events_sem */
+
+/* Return: how many were sent. */
+static unsigned int ndp_events_send(struct ndp_net *nn)
 {
-	struct ndp_net *nn = container_of(work, struct ndp_net, events.work);
 	struct sk_buff *skb;
 	unsigned int n;
 
@@ -120,8 +128,29 @@ static void ndp_events_work(struct work_struct *work)
 					GFP_KERNEL);
 		cond_resched();
 	}
-	if (ndp_events_lost(&nn->events, n == NDP_EVENTS_GO))
+	return n;
+}
+
+static void ndp_events_work(struct work_struct *work)
+{
+	struct ndp_net *nn = container_of(work, struct ndp_net, events.work);
+
+	down_read(&ndp_events_sem);
+	if (!ndp_events_over && ndp_events_lost(&nn->events, ndp_events_send(nn) == NDP_EVENTS_GO))
 		genl_set_err(&ndp_nl_family, nn->net, 0, NDPROXY_NLGRP_EVENTS, -ENOBUFS);
+	up_read(&ndp_events_sem);
+}
+
+/**
+ * ndp_events_end() - send no more events in any namespace: the family goes
+ *
+ * Context: process; sleeps until nobody is sending.
+ */
+void ndp_events_end(void)
+{
+	down_write(&ndp_events_sem);
+	ndp_events_over = true;
+	up_write(&ndp_events_sem);
 }
 
 /**

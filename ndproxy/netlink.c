@@ -516,5 +516,6 @@ int ndp_netlink_register(void)
  */
 void ndp_netlink_unregister(void)
 {
+	ndp_events_end();
 	genl_unregister_family(&ndp_nl_family);
 }
