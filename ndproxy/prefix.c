@@ -195,12 +195,12 @@ static void ndp_prefix_stop(struct ndp_net *nn, struct ndp_prefix *prefix)
 }
 
 static struct ndp_onlink *ndp_onlink_add(struct ndp_net *nn, struct ndp_prefix *prefix,
-					 struct ndp_link *link)
+					 struct ndp_link *link, u8 source)
 {
 	struct ndp_onlink *onlink;
 
-	/* Whoever sends RAs on an upstream link makes these. */
-	if (!ndp_objects_take(nn, NDP_SHARE_LEARNT))
+	/* Whoever sends RAs on an upstream link makes the others. */
+	if (!ndp_objects_take(nn, source == NDP_ONLINK_STATIC ? NDP_SHARE_ALL : NDP_SHARE_LEARNT))
 		return NULL;
 	onlink = charge_zalloc(&nn->charge, sizeof(*onlink), CHARGE_KERNEL);
 	if (!onlink) {
@@ -284,7 +284,7 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 	if (onlink) {
 		onlink->sources |= source;
 	} else {
-		onlink = ndp_onlink_add(nn, prefix, link);
+		onlink = ndp_onlink_add(nn, prefix, link, source);
 		if (!onlink) {
 			if (list_empty(&prefix->onlinks))
 				ndp_prefix_stop(nn, prefix);
@@ -519,7 +519,9 @@ void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link)
 	struct ndp_static_prefix *entry;
 
 	list_for_each_entry(entry, &link->static_prefixes, list) {
-		ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0);
+		if (ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0))
+			net_warn_ratelimited("%s: no room for the configured prefix %pI6c/%u\n",
+					     link->name, &entry->addr, entry->plen);
 		ndp_mode_set(nn, link, &entry->addr, entry->plen, entry->mode);
 	}
 }

@@ -33,15 +33,21 @@ static bool ndp_static_is_learnt(u8 evidence)
 	return evidence != NDP_BY_STATIC;
 }
 
-static void ndp_static_free(struct ndp_net *nn, struct ndp_static *entry)
+/* @entry is in the table no more. */
+static void ndp_static_forget(struct ndp_net *nn, struct ndp_static *entry)
 {
 	if (ndp_static_is_learnt(entry->config.evidence))
 		nn->hosts.n_waiting--;
-	rhashtable_remove_fast(&nn->hosts.static_table, &entry->node, ndp_static_params);
 	list_del(&entry->list);
 	nn->generation++;
 	ndp_objects_give(nn, 1);
 	kfree_rcu(entry, rcu);
+}
+
+static void ndp_static_free(struct ndp_net *nn, struct ndp_static *entry)
+{
+	rhashtable_remove_fast(&nn->hosts.static_table, &entry->node, ndp_static_params);
+	ndp_static_forget(nn, entry);
 }
 
 /* The proxied prefix of a link that covers an address; RTNL keeps it. */
@@ -115,9 +121,12 @@ static int ndp_static_check_place(const struct ndp_host_config *config,
 	return 0;
 }
 
-static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *config)
+/* @old: what waits for the same address, and makes room for it if there is memory; or NULL. */
+static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *config,
+			   struct ndp_static *old)
 {
 	struct ndp_static *entry;
+	int err;
 
 	if (!ndp_objects_take(nn, NDP_SHARE_ALL))
 		return -ENOBUFS;
@@ -127,10 +136,18 @@ static int ndp_static_keep(struct ndp_net *nn, const struct ndp_host_config *con
 	entry->key.addr = config->addr;
 	entry->key.group = config->link->group->id;
 	entry->config = *config;
-	if (rhashtable_insert_fast(&nn->hosts.static_table, &entry->node, ndp_static_params)) {
+	if (old)
+		err = rhashtable_replace_fast(&nn->hosts.static_table, &old->node, &entry->node,
+					      ndp_static_params);
+	else
+		err = rhashtable_insert_fast(&nn->hosts.static_table, &entry->node,
+					     ndp_static_params);
+	if (err) {
 		kfree(entry);
 		goto give;
 	}
+	if (old)
+		ndp_static_forget(nn, old);
 	list_add_tail(&entry->list, &nn->hosts.statics);
 	nn->generation++;
 	if (ndp_static_is_learnt(entry->config.evidence))
@@ -199,14 +216,15 @@ int ndp_host_add(struct ndp_net *nn, const struct ndp_host_config *config,
 		NL_SET_ERR_MSG(extack, "too many hosts wait for their links: see hosts_per_prefix");
 		return -ENOBUFS;
 	}
-	if (entry)
-		ndp_static_free(nn, entry);
-	err = learnt && ready ? 0 : ndp_static_keep(nn, config);
-	if (!err && ready)
+	err = learnt && ready ? 0 : ndp_static_keep(nn, config, entry);
+	if (err)
+		goto no_room;
+	if (ready)
 		err = ndp_static_learn(nn, prefix, config);
 	if (!err)
 		return 0;
 	ndp_static_del(nn, config->link->group->id, &config->addr);
+no_room:
 	NL_SET_ERR_MSG_FMT(extack, "no room for %pI6c: no memory, or a limit, as objects_per_net",
 			   &config->addr);
 	return err;
@@ -256,8 +274,9 @@ void ndp_host_restore_static(struct ndp_net *nn, const struct ndp_group *group)
 		prefix = ndp_static_prefix(nn, link, &entry->key.addr);
 		if (!prefix)
 			continue;
-		ndp_static_learn(nn, prefix, &entry->config);
-		if (ndp_static_is_learnt(entry->config.evidence))
+		/* What finds no room waits on. */
+		if (!ndp_static_learn(nn, prefix, &entry->config) &&
+		    ndp_static_is_learnt(entry->config.evidence))
 			ndp_static_free(nn, entry);
 	}
 }
