@@ -22,6 +22,8 @@
 #define CHARGE_SOFTIRQ	(GFP_NOWAIT | __GFP_NOWARN | __GFP_ACCOUNT)
 /* In process context: a cgroup at its limit refuses the request, and kills no process for it. */
 #define CHARGE_KERNEL	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+/* In process context, for a moment, what must not fail: nobody pays. */
+#define CHARGE_NOT	GFP_KERNEL
 
 /**
  * struct charge - who pays for a namespace

@@ -15,6 +15,7 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 #include <net/ipv6.h>
+#include <charge.h>
 #include <kunit/visibility.h>
 
 #include "mld_priv.h"
@@ -81,7 +82,7 @@ static struct mld_source *mld_source_get(struct mld_filter *f, const struct in6_
 			return s;
 		link = cmp < 0 ? &parent->rb_left : &parent->rb_right;
 	}
-	s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+	s = kzalloc(sizeof(*s), CHARGE_KERNEL);
 	if (!s)
 		return NULL;
 	s->addr = *addr;
@@ -170,7 +171,7 @@ static struct mld_listener *mld_listener_new(const struct mld_request *req, bool
 	struct mld_listener *l;
 	unsigned int i, n = 0;
 
-	l = kmalloc(struct_size(l, sources, req->nsources), GFP_KERNEL_ACCOUNT);
+	l = kmalloc(struct_size(l, sources, req->nsources), CHARGE_KERNEL);
 	if (!l)
 		return NULL;
 	l->id = req->id;

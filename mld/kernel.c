@@ -207,7 +207,7 @@ static struct in6_addr *mld_kernel_sources(const struct inet6_dev *idev, const s
 		count += mld_kernel_lists(mc, sf);
 	if (!count)
 		return NULL;
-	sources = kvmalloc_array(count, sizeof(*sources), GFP_KERNEL_ACCOUNT);
+	sources = kvmalloc_array(count, sizeof(*sources), CHARGE_KERNEL);
 	if (!sources) {
 		*err = -ENOMEM;
 		return NULL;
@@ -378,7 +378,7 @@ void mld_kernel_sync(struct mld_link *link)
 	mutex_unlock(&link->lock);
 	if (!READ_ONCE(link->nchanged) && !READ_ONCE(link->all_changed))
 		return;
-	groups = kvmalloc(sizeof(link->changed), GFP_KERNEL_ACCOUNT);
+	groups = kvmalloc(sizeof(link->changed), CHARGE_KERNEL);
 	spin_lock_bh(&link->input_lock);
 	n = link->nchanged;
 	all = link->all_changed || !groups;

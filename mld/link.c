@@ -158,7 +158,7 @@ static void mld_link_fit(struct mld_link *link)
 	u8 *buf;
 
 	if (room > link->room) {
-		buf = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+		buf = kvmalloc(room, CHARGE_KERNEL);
 		if (buf) {
 			kvfree(link->proto.out.buf);
 			link->proto.out.buf = buf;
@@ -233,7 +233,7 @@ static bool mld_dev_asleep(const struct net_device *dev)
 
 static struct mld_link *mld_link_alloc(struct mld_net *mn, struct net_device *dev)
 {
-	struct mld_link *link = kzalloc(sizeof(*link), GFP_KERNEL_ACCOUNT);
+	struct mld_link *link = kzalloc(sizeof(*link), CHARGE_KERNEL);
 	struct mld_proto *p;
 
 	if (!link)
@@ -241,7 +241,7 @@ static struct mld_link *mld_link_alloc(struct mld_net *mn, struct net_device *de
 	p = &link->proto;
 	mld_proto_init(p);
 	link->room = mld_payload_room(dev);
-	p->out.buf = kvmalloc(link->room, GFP_KERNEL_ACCOUNT);
+	p->out.buf = kvmalloc(link->room, CHARGE_KERNEL);
 	if (!p->out.buf) {
 		kfree(link);
 		return NULL;
@@ -301,7 +301,7 @@ static int mld_link_insert(struct mld_net *mn, struct mld_link *link)
 {
 	int err;
 
-	err = xa_err(xa_store(&mn->links, link->ifindex, link, GFP_KERNEL_ACCOUNT));
+	err = xa_err(xa_store(&mn->links, link->ifindex, link, CHARGE_KERNEL));
 	if (err)
 		return err;
 	if (!mn->nlinks)

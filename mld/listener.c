@@ -38,7 +38,7 @@ static struct mld_name *mld_name_new(struct mld_net *mn, const char *text)
 
 	if (mn->nnames >= MLD_NAMES_MAX)
 		return ERR_PTR(-ENOBUFS);
-	name = kzalloc(sizeof(*name), GFP_KERNEL_ACCOUNT);
+	name = kzalloc(sizeof(*name), CHARGE_KERNEL);
 	if (!name)
 		return ERR_PTR(-ENOMEM);
 	strscpy(name->text, text, sizeof(name->text));

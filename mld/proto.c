@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/ipv6.h>
+#include <charge.h>
 #include <kunit/visibility.h>
 
 #include "mld_priv.h"
@@ -235,7 +236,7 @@ static struct mld_group *mld_group_new(struct mld_proto *p, const struct in6_add
 	struct rb_node **link = &p->groups.rb_node, *parent = NULL;
 	struct mld_group *g;
 
-	g = kmalloc(sizeof(*g), GFP_KERNEL_ACCOUNT);
+	g = kmalloc(sizeof(*g), CHARGE_KERNEL);
 	if (!g)
 		return NULL;
 	mld_group_init(g, addr, p->silent || !mld_addr_is_reported(addr));

@@ -224,7 +224,7 @@ static bool ndp_link_accepts(struct net_device *dev, char *why, size_t len)
 
 static int ndp_link_attach(struct ndp_net *nn, struct ndp_link *link, struct net_device *dev)
 {
-	int err = xa_insert(&nn->by_ifindex, dev->ifindex, link, GFP_KERNEL_ACCOUNT);
+	int err = xa_insert(&nn->by_ifindex, dev->ifindex, link, CHARGE_KERNEL);
 
 	if (err)
 		return err;

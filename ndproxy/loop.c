@@ -329,7 +329,7 @@ bool ndp_loop_is_hearsay(const struct ndp_rx *rx, const struct nd_info *na)
  */
 int ndp_loop_init(struct ndp_net *nn)
 {
-	struct ndp_loop *loop = kzalloc(sizeof(*loop), GFP_KERNEL_ACCOUNT);
+	struct ndp_loop *loop = kzalloc(sizeof(*loop), CHARGE_KERNEL);
 
 	if (!loop)
 		return -ENOMEM;

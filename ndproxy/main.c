@@ -213,7 +213,7 @@ static int __init ndp_apply_names(const char *param, const char *names, u8 role)
 
 	if (!names)
 		return 0;
-	copy = kstrdup(names, GFP_KERNEL_ACCOUNT);
+	copy = kstrdup(names, CHARGE_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	rest = copy;

@@ -404,7 +404,7 @@ int ndproxy_nl_solicit_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	if (ndp_nl_place(cb)->done)
 		return 0;
 	copy = kmalloc(struct_size(copy, solicitor, ndp_param_desc[NDP_SOLICITORS_PER_TARGET].max),
-		       GFP_KERNEL_ACCOUNT);
+		       CHARGE_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	rtnl_lock();

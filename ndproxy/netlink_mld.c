@@ -389,7 +389,7 @@ static struct in6_addr *ndp_nl_read_sources(struct genl_info *info, u16 *n)
 		NL_SET_ERR_MSG(info->extack, "more sources than one listener may name");
 		return ERR_PTR(-ENOBUFS);
 	}
-	sources = kvmalloc_array(count, sizeof(*sources), GFP_KERNEL_ACCOUNT);
+	sources = kvmalloc_array(count, sizeof(*sources), CHARGE_KERNEL);
 	if (!sources)
 		return ERR_PTR(-ENOMEM);
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem)

@@ -153,7 +153,7 @@ int ndproxy_nl_solicit_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (ndp_nl_lacks(info, NDPROXY_A_SOLICIT_TARGET, "the target"))
 		return -EINVAL;
 	copy = kmalloc(struct_size(copy, solicitor, ndp_param_desc[NDP_SOLICITORS_PER_TARGET].max),
-		       GFP_KERNEL_ACCOUNT);
+		       CHARGE_KERNEL);
 	if (!copy)
 		return -ENOMEM;
 	err = ndp_nl_reply_begin(&reply, info, NDP_NL_RECORD_SIZE);

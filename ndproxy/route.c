@@ -500,9 +500,11 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
 void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add)
 {
-	/* What cannot be allocated now must not be missing later. */
-	struct ndp_route_onlink *onlink = charge_zalloc(&nn->charge, sizeof(*onlink),
-							GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	/*
+	 * What cannot be allocated now must not be missing later. Charged, it would have a process
+	 * killed where its cgroup is full; it is gone when the route is made.
+	 */
+	struct ndp_route_onlink *onlink = kzalloc(sizeof(*onlink), CHARGE_NOT | __GFP_NOFAIL);
 
 	INIT_LIST_HEAD(&onlink->job.list);
 	onlink->job.run = ndp_route_run_onlink;

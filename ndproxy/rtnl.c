@@ -157,7 +157,7 @@ int ndp_rtnl_open(struct ndp_net *nn)
 	int err;
 
 	/* Kept: each host's route is an event, and memory takes longer than all that is read. */
-	nn->heard = kmalloc(NDP_RTNL_MSG, GFP_KERNEL_ACCOUNT);
+	nn->heard = kmalloc(NDP_RTNL_MSG, CHARGE_KERNEL);
 	if (!nn->heard)
 		return -ENOMEM;
 	err = ndp_rtnl_socket(nn, &nn->request, &nn->portid);

@@ -93,7 +93,7 @@ void ndp_snm_sync_own(struct ndp_link *link)
 	unsigned int i, n = 0;
 
 	/* Without memory it is tried again. */
-	addrs = kmalloc_array(NDP_SNM_OWN, sizeof(*addrs), GFP_KERNEL_ACCOUNT);
+	addrs = kmalloc_array(NDP_SNM_OWN, sizeof(*addrs), CHARGE_KERNEL);
 	if (!addrs)
 		return;
 	link->snm.own_stale = false;

@@ -4,6 +4,7 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/string.h>
+#include <charge.h>
 
 #include "stats.h"
 
@@ -60,7 +61,7 @@ const char * const ndp_drop_names[NDP_DROPS] = {
  */
 int ndp_stats_init(struct ndp_stats *stats)
 {
-	stats->pcpu = __netdev_alloc_pcpu_stats(struct ndp_pcpu_stats, GFP_KERNEL_ACCOUNT);
+	stats->pcpu = __netdev_alloc_pcpu_stats(struct ndp_pcpu_stats, CHARGE_KERNEL);
 	return stats->pcpu ? 0 : -ENOMEM;
 }
 

@@ -49,7 +49,7 @@ typedef int64_t ktime_t;
 #define div64_u64(a, b)		((u64)(a) / (b))
 
 /* Memory: a fuzzer may make the n-th allocation from now fail; 0 = none. */
-#define GFP_KERNEL_ACCOUNT	0
+#define CHARGE_KERNEL	0
 extern unsigned int user_alloc_fail;
 static inline void *kzalloc(size_t size, int gfp)
 {
