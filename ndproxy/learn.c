@@ -6,6 +6,7 @@
  */
 
 #include <linux/inetdevice.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <net/addrconf.h>
 #include <net/ip6_fib.h>
@@ -13,8 +14,12 @@
 #include <net/neighbour.h>
 #include <net/netevent.h>
 #include <net/netlink.h>
+#include <net/rtnh.h>
 
 #include "ndproxy.h"
+
+/* Programs change thousands of nexthop objects in a row. */
+#define NDP_LEARN_HOPS		HZ
 
 /* --- routes and prefixes ---------------------------------------------------------------------- */
 
@@ -100,29 +105,94 @@ static const struct nla_policy ndp_route_policy[RTA_MAX + 1] = {
 	[RTA_OIF] = NLA_POLICY_EXACT_LEN(sizeof(u32)),
 };
 
+/* A prefix's routes changed, and the message does not name each link. @known: none has come. */
+static void ndp_learn_prefix_everywhere(struct ndp_net *nn, const struct ndp_learn_prefix *prefix,
+					bool known, bool routed)
+{
+	struct ndp_link *link;
+
+	rtnl_lock();
+	list_for_each_entry(link, &nn->links, list)
+		if (link->ifindex && (!known || ndp_prefix_find(nn, link->group->id, &prefix->addr,
+								prefix->plen)))
+			ndp_learn_sync(nn, link, &prefix->addr, prefix->plen, routed);
+	rtnl_unlock();
+}
+
+/* Does one of several next hops lead straight onto a link? */
+static bool ndp_learn_has_onlink_hop(const struct nlattr *multipath)
+{
+	const struct rtnexthop *hop = nla_data(multipath);
+	int left = nla_len(multipath);
+
+	for (; rtnh_ok(hop, left); hop = rtnh_next(hop, &left))
+		if (!nla_find(rtnh_attrs(hop), rtnh_attrlen(hop), RTA_GATEWAY))
+			return true;
+	return false;
+}
+
+/* Of a nexthop object the message says no more than its number, if the kernel was told so. */
+static bool ndp_learn_may_be_onlink(const struct rtmsg *rtm, struct nlattr **tb)
+{
+	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY])
+		return false;
+	if (tb[RTA_MULTIPATH])
+		return ndp_learn_has_onlink_hop(tb[RTA_MULTIPATH]);
+	return tb[RTA_OIF] || tb[RTA_NH_ID];
+}
+
+static void ndp_learn_route(struct ndp_net *nn, const struct nlmsghdr *nlh, struct nlattr **tb,
+			    const struct ndp_learn_prefix *prefix)
+{
+	bool onlink = ndp_learn_may_be_onlink(nlmsg_data(nlh), tb);
+	bool replaced = nlh->nlmsg_flags & NLM_F_REPLACE;
+	bool new = nlh->nlmsg_type == RTM_NEWROUTE;
+
+	/* Whatever was there before it is told of by no message of its own. */
+	if (onlink && !replaced && tb[RTA_OIF])
+		ndp_learn_prefix(nn, nla_get_u32(tb[RTA_OIF]), prefix, new);
+	else if (onlink)
+		ndp_learn_prefix_everywhere(nn, prefix, false, new);
+	else if (replaced && test_bit(prefix->plen, nn->plen_map))
+		ndp_learn_prefix_everywhere(nn, prefix, true, new);
+}
+
 static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 {
 	const struct rtmsg *rtm = nlmsg_data(nlh);
 	struct ndp_learn_prefix prefix;
 	struct nlattr *tb[RTA_MAX + 1];
-	int ifindex;
 
 	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, ndp_route_policy, NULL) ||
 	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED ||
 	    !ndp_learn_get_prefix(tb[RTA_DST], rtm->rtm_dst_len, &prefix))
 		return;
 	if (prefix.plen == 128 &&
-	    (nlh->nlmsg_type == RTM_DELROUTE || nlh->nlmsg_flags & NLM_F_REPLACE)) {
+	    (nlh->nlmsg_type == RTM_DELROUTE || nlh->nlmsg_flags & NLM_F_REPLACE))
 		ndp_learn_host_changed(nn, &prefix.addr);
+	else if (rtm->rtm_protocol != NDP_RTPROT)
+		ndp_learn_route(nn, nlh, tb, &prefix);
+	else if (nlh->nlmsg_type == RTM_DELROUTE && tb[RTA_OIF])
+		ndp_learn_onlink_deleted(nn, nla_get_u32(tb[RTA_OIF]), &prefix);
+}
+
+/*
+ * A nexthop object has come, changed or gone. The kernel tells of the routes that have it; but not
+ * if it was told to say no more than its number (net.ipv4.nexthop_compat_mode=0), and never if the
+ * object goes from a group.
+ */
+static void ndp_learn_hop_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
+{
+	const struct nhmsg *nhm = nlmsg_data(nlh);
+
+	if (nlmsg_len(nlh) < (int)sizeof(*nhm) || nhm->nh_family == AF_INET)
 		return;
-	}
-	if (rtm->rtm_type != RTN_UNICAST || tb[RTA_GATEWAY] || !tb[RTA_OIF])
-		return;
-	ifindex = nla_get_u32(tb[RTA_OIF]);
-	if (rtm->rtm_protocol != NDP_RTPROT)
-		ndp_learn_prefix(nn, ifindex, &prefix, nlh->nlmsg_type == RTM_NEWROUTE);
-	else if (nlh->nlmsg_type == RTM_DELROUTE)
-		ndp_learn_onlink_deleted(nn, ifindex, &prefix);
+	rtnl_lock();
+	if (nlh->nlmsg_type == RTM_NEWNEXTHOP &&
+	    !READ_ONCE(nn->net->ipv4.sysctl_nexthop_compat_mode))
+		nn->hops = true;
+	ndp_learn_expiry(nn, (jiffies + NDP_LEARN_HOPS) ?: 1);
+	rtnl_unlock();
 }
 
 static const struct nla_policy ndp_prefix_policy[PREFIX_MAX + 1] = {
@@ -151,6 +221,10 @@ static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	case RTM_NEWPREFIX:
 		ndp_learn_prefix_msg(nn, nlh);
 		break;
+	case RTM_NEWNEXTHOP:
+	case RTM_DELNEXTHOP:
+		ndp_learn_hop_msg(nn, nlh);
+		break;
 	}
 }
 
@@ -172,18 +246,17 @@ static void ndp_learn_recheck(struct ndp_net *nn)
 	}
 }
 
-static void ndp_learn_verify(struct ndp_net *nn)
-{
-	rtnl_lock();
-	ndp_learn_recheck(nn);
-	rtnl_unlock();
-}
-
 static void ndp_learn_expire_work(struct work_struct *work)
 {
 	struct ndp_net *nn = container_of(to_delayed_work(work), struct ndp_net, expire_work);
 
-	ndp_learn_verify(nn);
+	rtnl_lock();
+	if (nn->hops)
+		ndp_learn_again(nn);
+	else
+		ndp_learn_recheck(nn);
+	nn->hops = false;
+	rtnl_unlock();
 }
 
 /**
@@ -207,7 +280,7 @@ void ndp_learn_expiry(struct ndp_net *nn, unsigned long expires)
 }
 
 /* Take one link that is to be dumped. Return: true if there is one. */
-static bool ndp_learn_next_dump(struct ndp_net *nn, int *ifindex, u32 *table)
+static bool ndp_learn_next_dump(struct ndp_net *nn, int *ifindex)
 {
 	struct ndp_link *link;
 	bool found = false;
@@ -219,7 +292,6 @@ static bool ndp_learn_next_dump(struct ndp_net *nn, int *ifindex, u32 *table)
 		if (!found)
 			continue;
 		*ifindex = link->ifindex;
-		*table = link->table;
 		break;
 	}
 	rtnl_unlock();
@@ -239,10 +311,9 @@ static int ndp_learn_read(struct ndp_net *nn)
 static int ndp_learn_dump(struct ndp_net *nn)
 {
 	int ifindex, err = ndp_learn_read(nn);
-	u32 table;
 
-	while (!err && ndp_learn_next_dump(nn, &ifindex, &table)) {
-		err = ndp_rtnl_dump_routes(nn, ifindex, table);
+	while (!err && ndp_learn_next_dump(nn, &ifindex)) {
+		err = ndp_rtnl_dump_routes(nn, ifindex);
 		if (!err)
 			err = ndp_learn_read(nn);
 	}
@@ -314,7 +385,7 @@ void ndp_learn_link(struct ndp_net *nn, struct ndp_link *link)
 }
 
 /**
- * ndp_learn_again() - the rules have changed: what is denied stops, what is allowed is learnt
+ * ndp_learn_again() - drop the prefixes that do not hold any more, and learn all that do
  * @nn: namespace
  *
  * Context: RTNL.

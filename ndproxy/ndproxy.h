@@ -348,7 +348,8 @@ void ndp_netlink_unregister(void);
  * @link_work: devices came, went or changed
  * @learn_work: the kernel's routes changed
  * @lost: events of the kernel's were lost; workqueue
- * @expire_work: a prefix's lifetime ends
+ * @hops: nexthop objects changed, and their routes are to be learnt when @expire_work runs
+ * @expire_work: a prefix's lifetime ends, or nexthop objects changed
  * @expire_at: jiffies when @expire_work is due, valid while it is pending
  * @host_ops: see struct ndp_host_ops
  * @hooked: the hooks are registered
@@ -392,6 +393,7 @@ struct ndp_net {
 	struct work_struct link_work;
 	struct delayed_work learn_work;
 	bool lost;
+	bool hops;
 	struct delayed_work expire_work;
 	unsigned long expire_at;
 	const struct ndp_host_ops *host_ops;

@@ -16,24 +16,14 @@
  * @prefix: the prefix
  * @on: set it
  *
- * In the main table and in those of VRFs: each link's table once is enough, twice does no harm.
- *
  * Context: RTNL.
  */
 void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool on)
 {
-	const struct ndp_link *link;
-	bool marked;
-
 	ASSERT_RTNL();
 
-	if (prefix->inner)
-		return;
-	marked = ndp_route_mark(nn, prefix, RT_TABLE_MAIN, on);
-	list_for_each_entry(link, &prefix->group->links, group_list)
-		if (link->table && link->table != RT_TABLE_MAIN)
-			marked |= ndp_route_mark(nn, prefix, link->table, on);
-	prefix->marked = marked;
+	if (!prefix->inner)
+		prefix->marked = ndp_route_mark(nn, prefix, on);
 }
 
 /**

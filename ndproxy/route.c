@@ -13,6 +13,7 @@
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
+#include <net/nexthop.h>
 
 #include "ndproxy.h"
 
@@ -66,6 +67,54 @@ static struct net_device *ndp_route_dev(const struct fib6_info *rt)
 	return rt->fib6_nh->fib_nh_dev;
 }
 
+typedef int (*ndp_route_hop_t)(struct fib6_nh *hop, void *arg);
+
+/*
+ * Ask of each next hop of a route, which may be a nexthop object or a group of them, whether it is
+ * the one. The routes of a multipath route stand beside each other.
+ *
+ * Context: RTNL, which protects nexthop objects.
+ */
+static bool ndp_route_has_hop(const struct fib6_info *rt, ndp_route_hop_t is, void *arg)
+{
+	if (rt->fib6_type != RTN_UNICAST || rt->fib6_flags & RTF_REJECT)
+		return false;
+	if (rt->nh)
+		return nexthop_for_each_fib6_nh(rt->nh, is, arg);
+	return is((struct fib6_nh *)rt->fib6_nh, arg);
+}
+
+static int ndp_route_hop_is_dev(struct fib6_nh *hop, void *dev)
+{
+	return !hop->fib_nh_gw_family && hop->fib_nh_dev == dev;
+}
+
+/* A namespace's tables, which last as long as it does. Context: RCU. */
+#define ndp_route_each_table(table, i, net)						\
+	for ((i) = 0; (i) < FIB6_TABLE_HASHSZ; (i)++)					\
+		hlist_for_each_entry_rcu(table, &(net)->ipv6.fib_table_hash[i], tb6_hlist)
+
+static bool ndp_route_table_says(struct fib6_table *table, const struct ndp_link *link,
+				 const struct in6_addr *addr, unsigned int plen,
+				 unsigned long *expires)
+{
+	struct net_device *dev = rcu_access_pointer(link->dev);
+	struct fib6_info *rt;
+	bool found = false;
+
+	spin_lock_bh(&table->tb6_lock);
+	for (rt = ndp_route_first(table, addr, plen); rt; rt = ndp_route_next(table, rt)) {
+		if (!ndp_route_has_hop(rt, ndp_route_hop_is_dev, dev) ||
+		    rt->fib6_protocol == NDP_RTPROT || fib6_check_expired(rt))
+			continue;
+		found = true;
+		*expires = rt->fib6_flags & RTF_EXPIRES ? rt->expires ?: 1 : 0;
+		break;
+	}
+	spin_unlock_bh(&table->tb6_lock);
+	return found;
+}
+
 /**
  * ndp_route_is_onlink() - does the kernel hold a prefix to be on-link on a link?
  * @nn: namespace
@@ -74,7 +123,8 @@ static struct net_device *ndp_route_dev(const struct fib6_info *rt)
  * @plen: its length
  * @expires: set to the jiffies when that ends; 0: never
  *
- * Routes that the module made do not count.
+ * One route is enough, whatever its metric, in any table: policy routing has on-link routes in
+ * others than the main one. Routes that the module made do not count.
  *
  * Context: RTNL.
  * Return: true if it does.
@@ -82,22 +132,20 @@ static struct net_device *ndp_route_dev(const struct fib6_info *rt)
 bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires)
 {
-	struct fib6_table *table = fib6_get_table(nn->net, link->table);
-	struct fib6_info *rt;
+	struct fib6_table *table;
 	bool found = false;
+	unsigned int i;
 
-	if (!table)
-		return false;
-	spin_lock_bh(&table->tb6_lock);
-	for (rt = ndp_route_first(table, addr, plen); rt; rt = ndp_route_next(table, rt)) {
-		if (ndp_route_dev(rt) != rcu_access_pointer(link->dev) ||
-		    rt->fib6_protocol == NDP_RTPROT || fib6_check_expired(rt))
-			continue;
-		found = true;
-		*expires = rt->fib6_flags & RTF_EXPIRES ? rt->expires ?: 1 : 0;
-		break;
+	ASSERT_RTNL();
+
+	rcu_read_lock();
+	ndp_route_each_table(table, i, nn->net) {
+		found = ndp_route_table_says(table, link, addr, plen, expires);
+		if (found)
+			goto out;
 	}
-	spin_unlock_bh(&table->tb6_lock);
+out:
+	rcu_read_unlock();
 	return found;
 }
 
@@ -248,41 +296,82 @@ static bool ndp_route_mark_one(struct fib6_info *rt, bool on)
 }
 
 /**
+ * struct ndp_route_marking - whether a route is to carry the mark
+ * @nn: namespace
+ * @prefix: whose route it is
+ * @want: it leads onto a link of the prefix
+ * @other: it leads onto a link of another group, which has a prefix of its own
+ */
+struct ndp_route_marking {
+	struct ndp_net *nn;
+	const struct ndp_prefix *prefix;
+	bool want;
+	bool other;
+};
+
+/* A link that is not active takes no part: the mark goes before the link does. */
+static int ndp_route_hop_marks(struct fib6_nh *hop, void *arg)
+{
+	struct ndp_route_marking *marking = arg;
+	const struct ndp_link *link;
+
+	if (hop->fib_nh_gw_family || !hop->fib_nh_dev)
+		return 0;
+	link = ndp_link_by_index(marking->nn, hop->fib_nh_dev->ifindex);
+	if (!link)
+		return 0;
+	if (link->group != marking->prefix->group)
+		marking->other = true;
+	else if (link->state == NDP_LINK_ACTIVE && ndp_prefix_is_onlink(marking->prefix, link))
+		marking->want = true;
+	return 0;
+}
+
+/* Return: true if a mark changed. */
+static bool ndp_route_mark_table(struct ndp_net *nn, struct fib6_table *table,
+				 const struct ndp_prefix *prefix, bool on, bool *marked)
+{
+	bool changed = false;
+	struct fib6_info *rt;
+
+	spin_lock_bh(&table->tb6_lock);
+	for (rt = ndp_route_first(table, &prefix->key.addr, prefix->key.plen); rt;
+	     rt = ndp_route_next(table, rt)) {
+		struct ndp_route_marking marking = { .nn = nn, .prefix = prefix };
+
+		ndp_route_has_hop(rt, ndp_route_hop_marks, &marking);
+		if (marking.other && !marking.want)
+			continue;
+		*marked |= on && marking.want;
+		changed |= ndp_route_mark_one(rt, on && marking.want);
+	}
+	spin_unlock_bh(&table->tb6_lock);
+	return changed;
+}
+
+/**
  * ndp_route_mark() - set or clear the proxy mark on the on-link routes of a prefix
  * @nn: namespace
  * @prefix: which
- * @table: routing table
  * @on: set it on the routes onto links of the prefix, clear it on others; false: clear it
  * everywhere
  *
  * Routes cached before are made invalid, from work. A processor's own copy of a route stays, with
  * the flags of its making: who asks for the mark looks at the fib6_info behind it.
  *
- * A link that is not active takes no part: the mark goes before the link does.
- *
  * Context: RTNL.
  * Return: true if a route carries the mark now.
  */
-bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on)
+bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, bool on)
 {
-	struct fib6_table *tb = fib6_get_table(nn->net, table);
 	bool changed = false, marked = false;
-	struct fib6_info *rt;
+	struct fib6_table *table;
+	unsigned int i;
 
-	if (!tb)
-		return false;
-	spin_lock_bh(&tb->tb6_lock);
-	for (rt = ndp_route_first(tb, &prefix->key.addr, prefix->key.plen); rt;
-	     rt = ndp_route_next(tb, rt)) {
-		const struct net_device *dev = ndp_route_dev(rt);
-		const struct ndp_link *link = dev ? ndp_link_by_index(nn, dev->ifindex) : NULL;
-		bool want = on && link && link->state == NDP_LINK_ACTIVE &&
-			    ndp_prefix_is_onlink(prefix, link);
-
-		marked |= want;
-		changed |= ndp_route_mark_one(rt, want);
-	}
-	spin_unlock_bh(&tb->tb6_lock);
+	rcu_read_lock();
+	ndp_route_each_table(table, i, nn->net)
+		changed |= ndp_route_mark_table(nn, table, prefix, on, &marked);
+	rcu_read_unlock();
 	if (changed)
 		ndp_job_queue(nn, &nn->bump);
 	return marked;

@@ -31,7 +31,7 @@ void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add);
 bool ndp_route_is_onlink(struct ndp_net *nn, const struct ndp_link *link,
 			 const struct in6_addr *addr, unsigned int plen, unsigned long *expires);
-bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, u32 table, bool on);
+bool ndp_route_mark(struct ndp_net *nn, const struct ndp_prefix *prefix, bool on);
 bool ndp_route_stands(struct ndp_net *nn, const struct ndp_host *host);
 bool ndp_route_leads_away(struct ndp_net *nn, struct net_device *from,
 			  const struct in6_addr *addr);
@@ -47,7 +47,7 @@ void ndp_rtnl_mute(struct ndp_net *nn);
 void ndp_rtnl_close(struct ndp_net *nn);
 int ndp_rtnl_listen(struct ndp_net *nn, bool on);
 int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned int flags);
-int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table);
+int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex);
 int ndp_rtnl_receive(struct ndp_net *nn,
 		     void (*handle)(struct ndp_net *nn, const struct nlmsghdr *nlh));
 

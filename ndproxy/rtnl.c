@@ -214,7 +214,7 @@ void ndp_rtnl_close(struct ndp_net *nn)
 }
 
 /**
- * ndp_rtnl_listen() - start or stop listening to the kernel's routes and prefixes
+ * ndp_rtnl_listen() - start or stop listening to the kernel's routes, prefixes and nexthops
  * @nn: namespace with open sockets
  * @on: start
  *
@@ -223,12 +223,13 @@ void ndp_rtnl_close(struct ndp_net *nn)
  */
 int ndp_rtnl_listen(struct ndp_net *nn, bool on)
 {
+	static const int groups[] = { RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_PREFIX, RTNLGRP_NEXTHOP };
 	int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
-	int err;
+	unsigned int i;
+	int err = 0;
 
-	err = ndp_rtnl_option(nn->listen, option, RTNLGRP_IPV6_ROUTE);
-	if (!err)
-		err = ndp_rtnl_option(nn->listen, option, RTNLGRP_IPV6_PREFIX);
+	for (i = 0; i < ARRAY_SIZE(groups) && !err; i++)
+		err = ndp_rtnl_option(nn->listen, option, groups[i]);
 	return err;
 }
 
@@ -321,12 +322,11 @@ int ndp_rtnl_route(struct ndp_net *nn, const struct ndp_route_req *req, unsigned
  * ndp_rtnl_dump_routes() - have the routes of a link told like events
  * @nn: namespace
  * @ifindex: of the device
- * @table: its routing table
  *
  * Context: the namespace's workqueue, no lock held.
  * Return: 0, -EBUSY while another dump is under way, or an error.
  */
-int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table)
+int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex)
 {
 	struct ndp_rtnl_route_msg msg = {
 		.nlh = {
@@ -339,7 +339,6 @@ int ndp_rtnl_dump_routes(struct ndp_net *nn, int ifindex, u32 table)
 	};
 
 	ndp_rtnl_put(&msg.nlh, RTA_OIF, &ifindex, sizeof(ifindex));
-	ndp_rtnl_put(&msg.nlh, RTA_TABLE, &table, sizeof(table));
 	return ndp_rtnl_send(nn->listen, &msg, msg.nlh.nlmsg_len);
 }
 
