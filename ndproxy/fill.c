@@ -99,7 +99,8 @@ int ndp_fill_host(struct sk_buff *skb, const struct ndp_host *host)
 	    nla_put_u64_64bit(skb, NDPROXY_A_HOST_AGE,
 			      jiffies64_to_msecs(get_jiffies_64() - host->heard),
 			      NDPROXY_A_HOST_PAD) ||
-	    nla_put_u8(skb, NDPROXY_A_HOST_ROUTE, host->route == NDP_ROUTE_INSTALLED))
+	    nla_put_u8(skb, NDPROXY_A_HOST_ROUTE, host->route == NDP_ROUTE_INSTALLED) ||
+	    (host->route == NDP_ROUTE_SHADOWED && nla_put_flag(skb, NDPROXY_A_HOST_SHADOWED)))
 		return -EMSGSIZE;
 	return 0;
 }

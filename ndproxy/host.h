@@ -27,6 +27,7 @@ enum ndp_host_route {
 	NDP_ROUTE_NONE,		/* none needed, or not there yet */
 	NDP_ROUTE_WANTED,	/* queued */
 	NDP_ROUTE_INSTALLED,
+	NDP_ROUTE_SHADOWED,	/* made, but a policy rule leads packets elsewhere */
 	NDP_ROUTE_FOREIGN,	/* somebody else's route to the host stands there */
 	NDP_ROUTE_FAILED,	/* the kernel refused it; tried again with the next evidence */
 };

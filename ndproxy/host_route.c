@@ -81,7 +81,8 @@ static bool ndp_host_may_be_led_away(const struct ndp_host *host, const struct n
 
 static bool ndp_host_may_lack_route(const struct ndp_host *host, const struct ndp_prefix *prefix)
 {
-	return host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_FOREIGN;
+	return host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_SHADOWED ||
+	       host->route == NDP_ROUTE_FOREIGN;
 }
 
 typedef bool (*ndp_host_wanted_t)(const struct ndp_host *host, const struct ndp_prefix *prefix);
@@ -145,7 +146,7 @@ void ndp_host_route_lost(struct ndp_net *nn, u32 group, const struct in6_addr *a
 	host = ndp_host_find(nn, group, addr);
 	if (!host || !ndp_link_runs(host->link))
 		goto out;
-	if (host->route == NDP_ROUTE_INSTALLED) {
+	if (host->route == NDP_ROUTE_INSTALLED || host->route == NDP_ROUTE_SHADOWED) {
 		if (ndp_route_stands(nn, host))
 			goto out;
 		host->route_ifindex = 0;
@@ -158,8 +159,10 @@ out:
 }
 
 /**
- * ndp_host_routes_again() - it is not known which routes were deleted: look at those of all hosts
+ * ndp_host_routes_again() - look at the routes of all hosts
  * @nn: namespace
+ *
+ * It is not known which were deleted, or where rules lead now.
  *
  * Context: RTNL; takes the hosts' lock.
  */

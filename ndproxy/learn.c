@@ -18,8 +18,8 @@
 
 #include "ndproxy.h"
 
-/* Programs change thousands of nexthop objects in a row. */
-#define NDP_LEARN_HOPS		HZ
+/* Programs change thousands of nexthop objects, or of rules and their routes, in a row. */
+#define NDP_LEARN_PAUSE		HZ
 
 /* --- routes and prefixes ---------------------------------------------------------------------- */
 
@@ -100,9 +100,41 @@ static void ndp_learn_onlink_deleted(struct ndp_net *nn, int ifindex,
 	rtnl_unlock();
 }
 
+/* Context: RTNL. */
+static void ndp_learn_soon(struct ndp_net *nn)
+{
+	ndp_learn_expiry(nn, (jiffies + NDP_LEARN_PAUSE) ?: 1);
+}
+
+/* A rule, or a route that rules lead to, may lead past the hosts' routes now, or no more. */
+static void ndp_learn_ruled(struct ndp_net *nn)
+{
+	rtnl_lock();
+	nn->ruled = true;
+	ndp_learn_soon(nn);
+	rtnl_unlock();
+}
+
+/* Is it a route that nobody comes to but by a rule? A VRF's come first in its links' way. */
+static bool ndp_learn_is_by_rule(struct ndp_net *nn, const struct rtmsg *rtm, struct nlattr **tb)
+{
+	u32 table = tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+	const struct ndp_link *link;
+	bool found = false;
+
+	if (!ndp_fib6_has_rules(nn->net) || table == RT_TABLE_MAIN || table == RT_TABLE_LOCAL)
+		return false;
+	rtnl_lock();
+	list_for_each_entry(link, &nn->links, list)
+		found |= link->table == table;
+	rtnl_unlock();
+	return !found;
+}
+
 static const struct nla_policy ndp_route_policy[RTA_MAX + 1] = {
 	[RTA_DST] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[RTA_OIF] = NLA_POLICY_EXACT_LEN(sizeof(u32)),
+	[RTA_TABLE] = NLA_POLICY_EXACT_LEN(sizeof(u32)),
 };
 
 /* A prefix's routes changed, and the message does not name each link. @known: none has come. */
@@ -164,8 +196,11 @@ static void ndp_learn_route_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	struct nlattr *tb[RTA_MAX + 1];
 
 	if (nlmsg_parse_deprecated(nlh, sizeof(*rtm), tb, RTA_MAX, ndp_route_policy, NULL) ||
-	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED ||
-	    !ndp_learn_get_prefix(tb[RTA_DST], rtm->rtm_dst_len, &prefix))
+	    rtm->rtm_family != AF_INET6 || rtm->rtm_flags & RTM_F_CLONED)
+		return;
+	if (ndp_learn_is_by_rule(nn, rtm, tb))
+		ndp_learn_ruled(nn);
+	if (!ndp_learn_get_prefix(tb[RTA_DST], rtm->rtm_dst_len, &prefix))
 		return;
 	if (prefix.plen == 128 &&
 	    (nlh->nlmsg_type == RTM_DELROUTE || nlh->nlmsg_flags & NLM_F_REPLACE))
@@ -191,7 +226,7 @@ static void ndp_learn_hop_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 	if (nlh->nlmsg_type == RTM_NEWNEXTHOP &&
 	    !READ_ONCE(nn->net->ipv4.sysctl_nexthop_compat_mode))
 		nn->hops = true;
-	ndp_learn_expiry(nn, (jiffies + NDP_LEARN_HOPS) ?: 1);
+	ndp_learn_soon(nn);
 	rtnl_unlock();
 }
 
@@ -220,6 +255,10 @@ static void ndp_learn_msg(struct ndp_net *nn, const struct nlmsghdr *nlh)
 		break;
 	case RTM_NEWPREFIX:
 		ndp_learn_prefix_msg(nn, nlh);
+		break;
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
+		ndp_learn_ruled(nn);
 		break;
 	case RTM_NEWNEXTHOP:
 	case RTM_DELNEXTHOP:
@@ -255,7 +294,10 @@ static void ndp_learn_expire_work(struct work_struct *work)
 		ndp_learn_again(nn);
 	else
 		ndp_learn_recheck(nn);
+	if (nn->ruled)
+		ndp_host_routes_again(nn);
 	nn->hops = false;
+	nn->ruled = false;
 	rtnl_unlock();
 }
 

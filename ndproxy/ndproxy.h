@@ -349,7 +349,8 @@ void ndp_netlink_unregister(void);
  * @learn_work: the kernel's routes changed
  * @lost: events of the kernel's were lost; workqueue
  * @hops: nexthop objects changed, and their routes are to be learnt when @expire_work runs
- * @expire_work: a prefix's lifetime ends, or nexthop objects changed
+ * @ruled: policy rules changed, and hosts' routes are to be looked at then
+ * @expire_work: a prefix's lifetime ends, or nexthop objects or rules changed
  * @expire_at: jiffies when @expire_work is due, valid while it is pending
  * @host_ops: see struct ndp_host_ops
  * @hooked: the hooks are registered
@@ -394,6 +395,7 @@ struct ndp_net {
 	struct delayed_work learn_work;
 	bool lost;
 	bool hops;
+	bool ruled;
 	struct delayed_work expire_work;
 	unsigned long expire_at;
 	const struct ndp_host_ops *host_ops;

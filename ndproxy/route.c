@@ -463,22 +463,28 @@ static enum ndp_host_route ndp_route_add_host(struct ndp_net *nn, struct ndp_hos
 	return NDP_ROUTE_INSTALLED;
 }
 
+/* Does a link's device, with the rules as they are, not get what is routed to an address? */
+static bool ndp_route_leads_past(struct ndp_net *nn, const struct ndp_route_req *req)
+{
+	const struct net_device *dev;
+	const struct ndp_link *link;
+	bool past;
+
+	rcu_read_lock();
+	link = ndp_link_by_index(nn, req->ifindex);
+	dev = link ? rcu_dereference(link->dev) : NULL;
+	past = dev && !ndp_route_leads_to(nn, link->group, &req->dst, dev);
+	rcu_read_unlock();
+	return past;
+}
+
 /* Upstream, the module's own old route must be gone before the kernel can be asked for its way. */
 static bool ndp_route_upstream_needs(struct ndp_net *nn, struct ndp_host *host,
 				     const struct ndp_route_req *req)
 {
-	const struct net_device *dev;
-	const struct ndp_link *link;
-	bool need;
-
 	if (host->route_ifindex)
 		ndp_route_del_host(nn, host);
-	rcu_read_lock();
-	link = ndp_link_by_index(nn, req->ifindex);
-	dev = link ? rcu_dereference(link->dev) : NULL;
-	need = dev && !ndp_route_leads_to(nn, link->group, &req->dst, dev);
-	rcu_read_unlock();
-	return need;
+	return ndp_route_leads_past(nn, req);
 }
 
 static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
@@ -509,6 +515,9 @@ static void ndp_route_host(struct ndp_net *nn, struct ndp_host *host)
 	}
 	if (!upstream || ndp_route_upstream_needs(nn, host, &req))
 		route = ndp_route_add_host(nn, host, &req);
+	if (route == NDP_ROUTE_INSTALLED && ndp_fib6_has_rules(nn->net) &&
+	    ndp_route_leads_past(nn, &req))
+		route = NDP_ROUTE_SHADOWED;
 
 	/* The host's link is read behind the lock: RCU keeps it. */
 	rcu_read_lock();

@@ -214,7 +214,7 @@ void ndp_rtnl_close(struct ndp_net *nn)
 }
 
 /**
- * ndp_rtnl_listen() - start or stop listening to the kernel's routes, prefixes and nexthops
+ * ndp_rtnl_listen() - start or stop listening to the kernel's routes, prefixes, rules and nexthops
  * @nn: namespace with open sockets
  * @on: start
  *
@@ -223,7 +223,8 @@ void ndp_rtnl_close(struct ndp_net *nn)
  */
 int ndp_rtnl_listen(struct ndp_net *nn, bool on)
 {
-	static const int groups[] = { RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_PREFIX, RTNLGRP_NEXTHOP };
+	static const int groups[] = { RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_PREFIX, RTNLGRP_IPV6_RULE,
+				      RTNLGRP_NEXTHOP };
 	int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
 	unsigned int i;
 	int err = 0;

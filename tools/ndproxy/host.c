@@ -62,6 +62,8 @@ void host_state_print(struct nlattr **tb)
 	if (tb[NDPROXY_A_HOST_AGE])
 		out_age("age_ms", " age ", attr_u64(tb[NDPROXY_A_HOST_AGE]));
 	out_bool("route", " route", attr_u32(tb[NDPROXY_A_HOST_ROUTE]));
+	if (tb[NDPROXY_A_HOST_SHADOWED])
+		out_bool("shadowed", " shadowed", true);
 }
 
 /**

@@ -132,6 +132,8 @@ static void draw_host(const struct columns *col, const struct host *host)
 	printf("%6s", text);
 	if (attr_u32(tb[NDPROXY_A_HOST_ROUTE]))
 		fputs("  route", stdout);
+	else if (tb[NDPROXY_A_HOST_SHADOWED])
+		fputs("  shadowed", stdout);
 	else if (col->lladdr && lladdr)
 		fputs("       ", stdout);
 	if (col->lladdr && lladdr)

@@ -137,6 +137,33 @@ def test_nd_f2_route_of_downstream_host(lab):
     assert "dev down0" in lab.r.sh("ip", "-6", "route", "get", D)
 
 
+def test_nd_f2_route_that_a_rule_shadows(lab):
+    """It is there, but packets go elsewhere, by whatever comes last: the rule or its route."""
+    def shadowed(yes, addr=D):
+        host = lab.tool.host(addr)
+        return host and host["route"] is not yes and ("shadowed" in host) is yes
+    away = "default via fe80::99 dev up0 table 77"
+    rule = ("ip", "-6", "rule")
+    to = ("to", PFX, "lookup", "77", "pref", "50")
+    lab.learn("down0", D_MAC, D)
+    wait_for(lambda: shadowed(False), "made")
+    lab.r.sh(*rule, "add", *to)
+    lab.r.ip(f"route add {away}")
+    wait_for(lambda: shadowed(True), "shadowed by the rule")
+    assert "dev up0" in lab.r.sh("ip", "-6", "route", "get", D)
+    assert host_routes(lab, D) and " shadowed" in lab.tool("-t", "host", "show").replace("\n", " ")
+    lab.learn("down0", "02:00:00:00:dd:0e", "2001:db8:1::e")
+    wait_for(lambda: shadowed(True, "2001:db8:1::e"), "shadowed from its start")
+    lab.r.ip(f"route del {away}")
+    wait_for(lambda: shadowed(False), "the rule's table is empty")
+    lab.r.ip(f"route add {away}")
+    wait_for(lambda: shadowed(True), "shadowed by the route")
+    lab.r.sh(*rule, "del", *to)
+    wait_for(lambda: shadowed(False), "no rule")
+    lab.tool("host", "del", D)
+    wait_for(lambda: not host_routes(lab, D), "route gone")
+
+
 def test_nd_f2_route_is_in_the_table_of_the_device(make_lab):
     lab = make_lab(addrs=False, roles=False)
     lab.r.ip("link add vrf0 type vrf table 100", "link set vrf0 up",
