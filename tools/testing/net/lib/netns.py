@@ -124,9 +124,9 @@ class Namespace:
         return done.stdout
 
     def sysctl(self, key, value=None):
-        """Read or write net.KEY; dots in KEY are slashes."""
+        """Read or write net.KEY; dots in KEY are slashes, unless it has slashes itself."""
         with self:
-            path = "/proc/sys/net/" + key.replace(".", "/")
+            path = "/proc/sys/net/" + (key if "/" in key else key.replace(".", "/"))
             if value is None:
                 with open(path, encoding="ascii") as f:
                     return f.read().strip()
