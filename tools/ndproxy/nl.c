@@ -250,7 +250,7 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 }
 
 /* The kernel tries to load the module by itself when it does not know the family. */
-static int find_family(void)
+static int find_family(bool *missing)
 {
 	struct answer answer = { .cb = read_family, .quiet = true };
 	struct nlmsghdr *nlh;
@@ -259,17 +259,18 @@ static int find_family(void)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NDPROXY_FAMILY_NAME);
 	if (!transact(nlh, &answer) && family)
 		return 0;
-	if (answer.error == -ENOENT)
-		tell_text("Error", "The ndproxy module is not loaded: try \"modprobe ndproxy\"");
-	else if (answer.error)
+	*missing = answer.error == -ENOENT;
+	if (answer.error && !*missing)
 		tell_result(answer.error, NULL);
 	return -1;
 }
 
-static int nl_open(void)
+/* @missing: out: it fails only because the module is not loaded, which is not told */
+static int open_family(bool *missing)
 {
 	int one = 1;
 
+	*missing = false;
 	if (sk)
 		return 0;
 	sk = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
@@ -281,11 +282,72 @@ static int nl_open(void)
 	mnl_socket_setsockopt(sk, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(sk, NETLINK_CAP_ACK, &one, sizeof(one));
 	seq = time(NULL);
-	if (!find_family())
+	if (!find_family(missing))
 		return 0;
 close:
 	nl_close();
 	return -1;
+}
+
+static int nl_open(void)
+{
+	bool missing;
+	int ret = open_family(&missing);
+
+	if (missing)
+		tell_text("Error", "The ndproxy module is not loaded: try \"modprobe ndproxy\"");
+	return ret;
+}
+
+/**
+ * nl_find_module() - is the module there?
+ * @there: out: it is, and answers
+ *
+ * Return: EXIT_OK, or EXIT_KERNEL with the error told if that cannot be found out.
+ */
+int nl_find_module(bool *there)
+{
+	bool missing;
+
+	*there = !open_family(&missing);
+	return *there || missing ? EXIT_OK : EXIT_KERNEL;
+}
+
+/**
+ * nl_dump_of() - have another part of the kernel tell all that it has
+ * @bus: NETLINK_ROUTE or NETLINK_NETFILTER
+ * @type: of the request
+ * @head: what stands at its beginning
+ * @len: octets of that
+ * @cb: called with each message of the answer
+ * @data: for it
+ *
+ * Return: 0, or an error, negative.
+ */
+int nl_dump_of(int bus, uint16_t type, const void *head, size_t len, mnl_cb_t cb, void *data)
+{
+	char buf[32768] __attribute__((aligned(8)));
+	struct mnl_socket *other = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	int ret = 1;
+
+	if (!other)
+		return -errno;
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = 1;
+	memcpy(mnl_nlmsg_put_extra_header(nlh, len), head, len);
+	if (mnl_socket_bind(other, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(other, nlh, nlh->nlmsg_len) < 0)
+		ret = -1;
+	while (ret > 0) {
+		ret = nl_recv(other, buf, sizeof(buf));
+		if (ret > 0)
+			ret = mnl_cb_run(buf, ret, 1, 0, cb, data);
+	}
+	ret = ret < 0 ? -errno : 0;
+	mnl_socket_close(other);
+	return ret;
 }
 
 /**

@@ -38,6 +38,8 @@ int nl_show(struct nlmsghdr *nlh, nl_cb_t cb, void *data);
 int nl_listen(nl_cb_t cb, void *data);
 void nl_close(void);
 ssize_t nl_recv(const struct mnl_socket *from, void *buf, size_t size);
+int nl_find_module(bool *there);
+int nl_dump_of(int bus, uint16_t type, const void *head, size_t len, mnl_cb_t cb, void *data);
 void nl_allow_existing(bool allow);
 
 /* attr.c */
