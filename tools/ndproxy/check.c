@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,235 +11,112 @@
 /**
  * struct cause - a reason for ND proxying not to work
  * @name: as it is printed
- * @what: what is well if it is not found
+ * @what: what is well if no problem is found
  * @look: looks for it
+ * @of_module: it is about what the module knows
  */
 struct cause {
 	const char *name;
 	const char *what;
 	void (*look)(struct check *c);
+	bool of_module;
 };
 
-/* In the order in which one would mend them. */
-static const struct cause causes[] = {
-	{ "ipv6", "IPv6 is enabled on each link", check_ipv6 },
-	{ "link", "each link has a device that can be proxied, and is up", check_links },
-	{ "role", "each group has an upstream and a downstream link", check_roles },
-	{ "forwarding", "each link forwards", check_forwarding },
-	{ "accept-ra", "upstream links take Router Advertisements", check_accept_ra },
-	{ "retrans", "the kernel asks its neighbours again in time", check_retrans },
-	{ "prefix", "each upstream link has a prefix to share", check_prefixes },
-	{ "firewall", "no firewall drops ND or MLD", check_firewall },
-	{ "proxy", "no other ND proxy is at work", check_proxies },
-	{ "proxy-ndp", "the kernel's own proxy_ndp is off", check_proxy_ndp },
-	{ "mld", "switches that snoop hear of the proxied hosts", check_mld },
-	{ "conntrack", "the table of connections has room", check_conntrack },
-	{ "neighbours", "the table of neighbours has room for the hosts", check_neighbours },
-};
-
-static const char *netns;
-
-/**
- * check_set_netns() - commands that mend are to be run in a network namespace
- * @name: of it, or a path
+/*
+ * In the order in which one would fix them. That accept_ra comes before forwarding keeps the router
+ * connected: the kernel deletes its default route by RA otherwise.
  */
-void check_set_netns(const char *name)
+static const struct cause causes[] = {
+	{ "module", "the module is loaded", check_module, false },
+	{ "ipv6", "IPv6 is enabled on each link", check_ipv6, false },
+	{ "link", "each link has a device that can be proxied, and is up", check_links, true },
+	{ "role", "each group has the links that its prefixes need", check_roles, true },
+	{ "accept-ra", "Router Advertisements are taken where they are needed", check_accept_ra,
+	  false },
+	{ "forwarding", "the router forwards, and says so to its hosts", check_forwarding, false },
+	{ "retrans", "the kernel asks its neighbours again in time", check_retrans, true },
+	{ "prefix", "each upstream link has a prefix to share", check_prefixes, true },
+	{ "firewall", "no firewall drops ND or MLD", check_firewall, false },
+	{ "forward", "no firewall drops what is forwarded between the links", check_forward, true },
+	{ "proxy", "no other ND proxy is at work", check_proxies, false },
+	{ "proxy-ndp", "the kernel's own proxy_ndp answers for no host beside it", check_proxy_ndp,
+	  true },
+	{ "mld", "switches that snoop hear of the proxied hosts", check_mld, true },
+	{ "conntrack", "the table of connections has room", check_conntrack, false },
+	{ "neighbours", "the table of neighbours has room for the hosts", check_neighbours, true },
+};
+
+/* One more problem, of which nothing is said yet; NULL without memory. */
+static struct problem *new_problem(struct check *c)
 {
-	netns = name;
+	size_t room = c->room ? 2 * c->room : 16;
+	struct problem *more;
+
+	if (c->n < c->room)
+		return memset(&c->problems[c->n++], 0, sizeof(*more));
+	more = realloc(c->problems, room * sizeof(*more));
+	if (!more)
+		return NULL;
+	c->problems = more;
+	c->room = room;
+	return new_problem(c);
 }
 
 /**
- * check_found() - tell what is not well
+ * check_problem() - tell what is not well
  * @c: the check
  * @dev: link that it is about, or NULL
  * @format: as of printf
  *
- * check_mend() is due next.
+ * check_fix() or check_advise() is due next.
  */
-void check_found(struct check *c, const char *dev, const char *format, ...)
+void check_problem(struct check *c, const char *dev, const char *format, ...)
 {
-	struct finding *more = realloc(c->findings, (c->n + 1) * sizeof(*more));
-	struct finding *f;
+	struct problem *p = new_problem(c);
 	va_list args;
 
-	if (!more)
+	if (!p) {
+		check_skip(c, "no memory to tell all");
 		return;
-	c->findings = more;
-	f = &c->findings[c->n++];
-	memset(f, 0, sizeof(*f));
-	f->cause = c->cause;
-	snprintf(f->dev, sizeof(f->dev), "%s", dev ? dev : "");
+	}
+	p->cause = c->cause;
+	snprintf(p->dev, sizeof(p->dev), "%s", dev ? dev : "");
 	va_start(args, format);
-	vsnprintf(f->text, sizeof(f->text), format, args);
-	va_end(args);
-}
-
-/* Whatever is not plain stands between quotes, and a quote outside of them. */
-static void quote(FILE *f, const char *text)
-{
-	const char *end = text;
-
-	while (isalnum((unsigned char)*end) || (*end && strchr("_.,=@%+/-", *end)))
-		end++;
-	if (*text && !*end) {
-		fputs(text, f);
-		return;
-	}
-	putc('\'', f);
-	for (; *text; text++)
-		if (*text == '\'')
-			fputs("'\\''", f);
-		else
-			putc(*text, f);
-	putc('\'', f);
-}
-
-/**
- * check_word() - make one word of a shell of what may be anything
- * @word: gets it
- * @text: a name of a device or a chain, say: the kernel allows most of what a shell expands
- *
- * Return: the word; an empty one if the text is too long to be any of these.
- */
-const char *check_word(struct word *word, const char *text)
-{
-	FILE *f = strlen(text) < WORD_LEN ? fmemopen(word->s, sizeof(word->s), "w") : NULL;
-
-	if (f) {
-		quote(f, text);
-		fclose(f);
-	} else {
-		strcpy(word->s, "''");
-	}
-	return word->s;
-}
-
-/* Is it one program and its arguments, or does it take a shell? */
-static bool needs_shell(const char *command)
-{
-	bool quoted = false;
-
-	for (; *command; command++)
-		if (*command == '\'')
-			quoted = !quoted;
-		else if (!quoted && *command == '\\' && command[1])
-			command++;
-		else if (!quoted && strchr(";&$", *command))
-			return true;
-	return false;
-}
-
-/* The command, as it is run in the network namespace. */
-static char *in_netns(const char *command)
-{
-	size_t size;
-	char *text;
-	FILE *f = open_memstream(&text, &size);
-
-	if (!f)
-		return NULL;
-	if (netns) {
-		fputs(strchr(netns, '/') ? "nsenter --net=" : "ip netns exec ", f);
-		quote(f, netns);
-		putc(' ', f);
-	}
-	if (netns && needs_shell(command)) {
-		fputs("sh -c ", f);
-		quote(f, command);
-	} else {
-		fputs(command, f);
-	}
-	fclose(f);
-	return text;
-}
-
-/**
- * check_mend() - tell how what was found last is mended
- * @c: the check
- * @format: as of printf; a shell's command, whose words are of check_word() if they can be anything
- */
-void check_mend(struct check *c, const char *format, ...)
-{
-	struct finding *f = c->n ? &c->findings[c->n - 1] : NULL;
-	va_list args;
-	char *mend;
-	int len;
-
-	if (!f)
-		return;
-	va_start(args, format);
-	len = vasprintf(&mend, format, args);
-	va_end(args);
-	if (len < 0)
-		return;
-	f->mend = in_netns(mend);
-	free(mend);
-}
-
-/**
- * check_mend_first() - tell how what was found last is mended in the first network namespace
- * @c: the check
- * @format: as of printf; a shell's command
- *
- * Some limits are set there only, whichever namespace is short of room.
- */
-void check_mend_first(struct check *c, const char *format, ...)
-{
-	struct finding *f = c->n ? &c->findings[c->n - 1] : NULL;
-	va_list args;
-
-	if (!f)
-		return;
-	va_start(args, format);
-	if (vasprintf(&f->mend, format, args) < 0)
-		f->mend = NULL;
+	vsnprintf(p->text, sizeof(p->text), format, args);
 	va_end(args);
 }
 
 /**
- * check_skip() - tell why a cause cannot be looked at
+ * check_skip() - tell what of a cause cannot be looked at, and why
  * @c: the check
  * @format: as of printf
  */
 void check_skip(struct check *c, const char *format, ...)
 {
+	size_t len = strlen(c->skipped);
 	va_list args;
 
+	if (len)
+		len += snprintf(c->skipped + len, sizeof(c->skipped) - len, "; ");
+	if (len >= sizeof(c->skipped))
+		return;
 	va_start(args, format);
-	vsnprintf(c->skipped, sizeof(c->skipped), format, args);
+	vsnprintf(c->skipped + len, sizeof(c->skipped) - len, format, args);
 	va_end(args);
 }
 
 /**
- * check_run() - run a program and read what it prints
- * @command: of a shell
- *
- * Return: its output, for free(); NULL if it is not there, or fails.
+ * check_note() - tell what else there is to say if no problem is found
+ * @c: the check
+ * @format: as of printf
  */
-char *check_run(const char *command)
+void check_note(struct check *c, const char *format, ...)
 {
-	size_t size = 0, room = 1 << 16, n;
-	char *text = malloc(room), *more;
-	FILE *f;
+	va_list args;
 
-	f = text ? popen(command, "re") : NULL;
-	if (!f)
-		goto fail;
-	while ((n = fread(text + size, 1, room - size - 1, f)) > 0) {
-		size += n;
-		if (size < room - 1)
-			continue;
-		more = realloc(text, room *= 2);
-		if (!more)
-			break;
-		text = more;
-	}
-	text[size] = '\0';
-	if (!pclose(f))
-		return text;
-fail:
-	free(text);
-	return NULL;
+	va_start(args, format);
+	vsnprintf(c->note, sizeof(c->note), format, args);
+	va_end(args);
 }
 
 /* --- the links --- */
@@ -273,6 +149,17 @@ static int read_links(struct check *c)
 }
 
 /**
+ * is_there() - has a link a device?
+ * @link: the link
+ *
+ * Return: true if it has.
+ */
+bool is_there(const struct check_link *link)
+{
+	return link->state != NDPROXY_LINK_STATE_WAITING;
+}
+
+/**
  * next_of() - go through the links that the check is about
  * @c: the check
  * @link: the one before, NULL for the first
@@ -289,39 +176,52 @@ const struct check_link *next_of(const struct check *c, const struct check_link 
 
 /* --- what is printed --- */
 
-static void print_finding(const struct finding *f)
+/* How far the lines behind the first stand in. */
+#define INDENT	13
+
+static void print_cause(enum color color, const char *cause, const char *word)
 {
 	out_object(NULL);
-	out_str("cause", NULL, C_NONE, f->cause);
-	out_str(NULL, "", C_BAD, f->cause);
-	out_text("%*s", 12 - (int)strlen(f->cause), "");
-	if (*f->dev)
-		out_str("dev", " ", C_DEV, f->dev);
-	if (*f->dev)
-		out_text(":");
-	out_str("finding", " ", C_NONE, f->text);
-	out_line(13);
-	out_str("mend", "mend with: ", C_GOOD, f->mend ? f->mend : "");
+	out_str("cause", NULL, C_NONE, cause);
+	out_str(NULL, "", color, cause);
+	out_text("%*s %s: ", INDENT - 1 - (int)strlen(cause), "", word);
+}
+
+static void print_problem(const struct problem *p)
+{
+	print_cause(C_BAD, p->cause, "problem");
+	if (*p->dev)
+		out_str("dev", "", C_DEV, p->dev);
+	out_str("problem", *p->dev ? ": " : "", C_NONE, p->text);
+	if (p->fix) {
+		out_line(INDENT);
+		out_str("fix", "fix: ", C_GOOD, p->fix);
+	}
+	if (p->advice) {
+		out_line(INDENT);
+		out_str("advice", "advice: ", C_NONE, p->advice);
+	}
 	out_object_end();
 	out_line_end();
 }
 
-static void print_well(const struct cause *cause)
+static void print_ok(const struct cause *cause, const char *note)
 {
 	if (out.json)
 		return;
-	out_str(NULL, "", C_GOOD, cause->name);
-	out_text("%*s well: %s", 12 - (int)strlen(cause->name), "", cause->what);
+	print_cause(C_GOOD, cause->name, "ok");
+	out_str(NULL, "", C_NONE, cause->what);
+	if (*note) {
+		out_line(INDENT);
+		out_str(NULL, "but: ", C_NONE, note);
+	}
 	out_line_end();
 }
 
 static void print_skipped(const struct cause *cause, const char *skipped)
 {
-	out_object(NULL);
-	out_str("cause", NULL, C_NONE, cause->name);
-	out_str(NULL, "", C_DOUBT, cause->name);
-	out_text("%*s", 12 - (int)strlen(cause->name), "");
-	out_str("skipped", " not looked at: ", C_NONE, skipped);
+	print_cause(C_DOUBT, cause->name, "skipped");
+	out_str("skipped", "", C_NONE, skipped);
 	out_object_end();
 	out_line_end();
 }
@@ -332,14 +232,18 @@ static void look(struct check *c, const struct cause *cause)
 
 	c->cause = cause->name;
 	*c->skipped = '\0';
-	cause->look(c);
+	*c->note = '\0';
+	if (cause->of_module && !c->module)
+		check_skip(c, "the module is not loaded");
+	else
+		cause->look(c);
 	for (size_t i = before; i < c->n; i++)
-		print_finding(&c->findings[i]);
+		print_problem(&c->problems[i]);
 	if (*c->skipped) {
 		c->n_skipped++;
 		print_skipped(cause, c->skipped);
 	} else if (before == c->n) {
-		print_well(cause);
+		print_ok(cause, c->note);
 	}
 }
 
@@ -349,14 +253,13 @@ static void look_for_all(struct check *c)
 	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		look(c, &causes[i]);
 	out_array_end();
-	out_text("\n");
 	if (c->n)
-		out_text("%zu thing%s to mend.\n", c->n, c->n == 1 ? "" : "s");
+		out_text("\n%zu problem%s found", c->n, c->n == 1 ? "" : "s");
+	else
+		out_text("\nNo problems found");
 	if (c->n_skipped)
-		out_text("%zu thing%s could not be looked at.\n", c->n_skipped,
-			 c->n_skipped == 1 ? "" : "s");
-	if (!c->n && !c->n_skipped)
-		out_text("All is well.\n");
+		out_text(", %zu check%s skipped", c->n_skipped, c->n_skipped == 1 ? "" : "s");
+	out_text(".\n");
 }
 
 static const struct arg check_args[] = {
@@ -364,25 +267,45 @@ static const struct arg check_args[] = {
 	{ .type = ARG_NONE }
 };
 
+static void free_check(struct check *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->problems[i].fix);
+		free(c->problems[i].advice);
+	}
+	free(c->problems);
+	free(c->links);
+	nl_list_free(&c->msg);
+	for (int i = 0; i < FIREWALLS; i++)
+		fw_free(&c->firewalls.fw[i]);
+}
+
+/* Without the module there are no links, and most can be looked at all the same. */
+static int find_links(struct check *c)
+{
+	int ret = nl_find_module(&c->module);
+
+	if (ret || !c->module)
+		return ret;
+	ret = read_links(c);
+	if (!ret && c->dev && !next_of(c, NULL)) {
+		fprintf(stderr, "Error: %s is not a link of the proxy.\n", c->dev);
+		ret = EXIT_KERNEL;
+	}
+	return ret;
+}
+
 static int check_main(const struct cmd *cmd, const struct args *args)
 {
 	struct check c = { .dev = args->v[0].set ? args->v[0].str : NULL };
-	int ret = read_links(&c);
+	int ret = find_links(&c);
 
 	(void)cmd;
-	if (!ret && c.dev && !next_of(&c, NULL)) {
-		fprintf(stderr, "Error: %s is not a link of the proxy.\n", c.dev);
-		ret = EXIT_KERNEL;
-	}
 	if (!ret) {
 		look_for_all(&c);
 		ret = c.n || c.n_skipped ? EXIT_FOUND : EXIT_OK;
 	}
-	for (size_t i = 0; i < c.n; i++)
-		free(c.findings[i].mend);
-	free(c.findings);
-	free(c.links);
-	nl_list_free(&c.msg);
+	free_check(&c);
 	return ret;
 }
 
@@ -392,7 +315,7 @@ static const struct cmd cmds[] = {
 
 const struct object check_object = {
 	.name = "check",
-	.help = "why it does not work, and what mends that",
+	.help = "why it does not work, and what fixes that",
 	.cmds = cmds,
 	.ncmds = ARRAY_SIZE(cmds),
 };

@@ -24,26 +24,26 @@ static void check_refused(struct check *c, const struct check_link *link)
 	/* That IPv6 is disabled is told there. */
 	if (!strncmp(link->reason, "IPv6 ", 5))
 		return;
-	check_found(c, link->name, "refused: %s", link->reason);
+	check_problem(c, link->name, "refused: %s", link->reason);
 	if (master)
-		check_mend(c, "ndproxy link set %s role none && %s %s role %s group %u",
+		check_fix(c, "ndproxy link set %s role none && %s %s role %s group %u",
 			   check_word(&dev, link->name), "ndproxy link set",
 			   check_word(&other, master), name_of(&role_names, link->role),
 			   link->group);
 	else
-		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
+		check_fix(c, "ndproxy link set %s role none", check_word(&dev, link->name));
 }
 
-/* Another router can be allowed; a loop is to be cut, or one of its links left out. */
+/* It goes on by itself when the reason has gone. Whose router that is nobody knows here. */
 static void check_suspended(struct check *c, const struct check_link *link)
 {
-	struct word dev;
-
-	check_found(c, link->name, "not proxied for the moment: %s", link->reason);
-	if (strstr(link->reason, "ra-guard strict"))
-		check_mend(c, "ndproxy link set %s ra-guard on", check_word(&dev, link->name));
+	check_problem(c, link->name, "not proxied for the moment: %s", link->reason);
+	if (strstr(link->reason, "proxy") || strstr(link->reason, "loop"))
+		check_advise(c, "let one proxy only join these links: %s",
+			     "take the other one, or this link's role, away");
 	else
-		check_mend(c, "ndproxy link set %s role none", check_word(&dev, link->name));
+		check_advise(c, "%s; %s", "if that router is yours, let it send no RAs on this link",
+			     "if not, find who runs it");
 }
 
 /**
@@ -55,19 +55,19 @@ void check_links(struct check *c)
 	struct word dev;
 
 	if (!c->n_links) {
-		check_found(c, NULL, "the proxy has no links");
-		check_mend(c, "ndproxy link set DEV role upstream");
+		check_problem(c, NULL, "the proxy has no links");
+		check_fix(c, "ndproxy link set DEV role upstream");
 	}
 	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
 		switch (link->state) {
 		case NDPROXY_LINK_STATE_WAITING:
-			check_found(c, link->name, "there is no device of this name");
-			check_mend(c, "ndproxy link set %s role none",
+			check_problem(c, link->name, "there is no device of this name");
+			check_fix(c, "ndproxy link set %s role none",
 				   check_word(&dev, link->name));
 			break;
 		case NDPROXY_LINK_STATE_DOWN:
-			check_found(c, link->name, "the device is down");
-			check_mend(c, "ip link set dev %s up", check_word(&dev, link->name));
+			check_problem(c, link->name, "the device is down");
+			check_fix(c, "ip link set dev %s up", check_word(&dev, link->name));
 			break;
 		case NDPROXY_LINK_STATE_REFUSED:
 			check_refused(c, link);
@@ -87,6 +87,31 @@ static bool group_has(const struct check *c, uint32_t group, uint32_t role)
 	return false;
 }
 
+/* Targets of these prefixes may be anywhere: behind the router, or nowhere. */
+static bool is_for_itself(const struct nlmsghdr *nlh, uint32_t group)
+{
+	struct nlattr *tb[NDPROXY_A_PREFIX_MAX + 1];
+
+	nl_attrs(nlh, tb, NDPROXY_A_PREFIX_MAX);
+	return attr_u32(tb[NDPROXY_A_PREFIX_GROUP]) == group &&
+	       attr_u32(tb[NDPROXY_A_PREFIX_MODE]) != NDPROXY_PREFIX_MODE_PROXY;
+}
+
+/* Are there prefixes of mode route or static, which need no downstream link? */
+static bool needs_no_downstream(uint32_t group)
+{
+	struct nlmsghdr *nlh = nl_request(NDPROXY_CMD_PREFIX_GET, NLM_F_DUMP);
+	struct nl_list list = { 0 };
+	bool found = false;
+
+	if (!nlh || nl_collect(nlh, &list))
+		return false;
+	for (size_t i = 0; i < list.n && !found; i++)
+		found = is_for_itself(list.msg[i], group);
+	nl_list_free(&list);
+	return found;
+}
+
 /**
  * check_roles() - has each group both sides?
  * @c: the check
@@ -99,12 +124,13 @@ void check_roles(struct check *c)
 		role = link->role;
 		other = role == NDPROXY_ROLE_UPSTREAM ? NDPROXY_ROLE_DOWNSTREAM :
 			NDPROXY_ROLE_UPSTREAM;
-		if (group_has(c, link->group, other))
+		if (group_has(c, link->group, other) ||
+		    (other == NDPROXY_ROLE_DOWNSTREAM && needs_no_downstream(link->group)))
 			continue;
-		check_found(c, link->name, "group %u has no %s link", link->group,
-			    name_of(&role_names, other));
-		check_mend(c, "ndproxy link set DEV role %s group %u", name_of(&role_names, other),
-			   link->group);
+		check_problem(c, link->name, "group %u has no %s link", link->group,
+			      name_of(&role_names, other));
+		check_fix(c, "ndproxy link set DEV role %s group %u", name_of(&role_names, other),
+			  link->group);
 		return;
 	}
 }
@@ -193,26 +219,26 @@ static void no_prefix(struct check *c, const struct check_link *link)
 	struct word dev;
 
 	if (!a.found) {
-		check_found(c, link->name,
+		check_problem(c, link->name,
 			    "no prefix: it has no global address, and no RA with a prefix came");
-		check_mend(c, "ndproxy prefix add PREFIX dev %s", check_word(&dev, link->name));
+		check_fix(c, "ndproxy prefix add PREFIX dev %s", check_word(&dev, link->name));
 		return;
 	}
 	inet_ntop(AF_INET6, &a.addr, addr, sizeof(addr));
 	mask(&a.addr, len);
 	inet_ntop(AF_INET6, &a.addr, text, sizeof(text));
 	if (a.len < 128 && is_denied(&a.addr, len)) {
-		check_found(c, link->name, "no prefix: %s/%u is on-link, and no rule allows it",
+		check_problem(c, link->name, "no prefix: %s/%u is on-link, and no rule allows it",
 			    text, len);
-		check_mend(c, "ndproxy prefix allow %s/%u", text, len);
+		check_fix(c, "ndproxy prefix allow %s/%u", text, len);
 		return;
 	}
 	if (a.len < 128)
-		check_found(c, link->name, "no prefix: the kernel has no on-link route for %s/%u",
+		check_problem(c, link->name, "no prefix: the kernel has no on-link route for %s/%u",
 			    addr, len);
 	else
-		check_found(c, link->name, "no prefix: %s came without one (by DHCPv6, say)", addr);
-	check_mend(c, "ndproxy prefix add %s/%u dev %s", text, len,
+		check_problem(c, link->name, "no prefix: %s came without one (by DHCPv6, say)", addr);
+	check_fix(c, "ndproxy prefix add %s/%u dev %s", text, len,
 		   check_word(&dev, link->name));
 }
 

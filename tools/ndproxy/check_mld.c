@@ -78,19 +78,19 @@ static void check_engine(struct check *c, const struct engine *engine, const cha
 	struct word word;
 
 	if (!engine->on && kernel_count(dev, "Icmp6InGroupMembQueries")) {
-		check_found(c, dev,
+		check_problem(c, dev,
 			    "a querier was heard: switches may snoop, and no host's group is joined");
-		check_mend(c, "ndproxy mld link set %s on", check_word(&word, dev));
+		check_fix(c, "ndproxy mld link set %s on", check_word(&word, dev));
 	} else if (engine->on && !engine->joins && engine->queries) {
-		check_found(c, dev,
+		check_problem(c, dev,
 			    "a querier was heard: switches may snoop, and snoop-joins is off");
-		check_mend(c, "ndproxy mld link set %s snoop-joins on", check_word(&word, dev));
+		check_fix(c, "ndproxy mld link set %s snoop-joins on", check_word(&word, dev));
 	} else if (engine->silent) {
-		check_found(c, dev, "the device does no multicast: nothing is joined");
-		check_mend(c, "ip link set dev %s multicast on", check_word(&word, dev));
+		check_problem(c, dev, "the device does no multicast: nothing is joined");
+		check_fix(c, "ip link set dev %s multicast on", check_word(&word, dev));
 	} else if (engine->queries && !engine->reports && engine->failed) {
-		check_found(c, dev, "a querier was heard, and no report could be sent");
-		check_mend(c, "ip link set dev %s addrgenmode eui64", check_word(&word, dev));
+		check_problem(c, dev, "a querier was heard, and no report could be sent");
+		check_fix(c, "ip link set dev %s addrgenmode eui64", check_word(&word, dev));
 	}
 }
 

@@ -2,19 +2,29 @@
 /* Settings of the kernel, below /proc/sys, and the sizes of its tables. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <net/if.h>
 
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
 #include "check.h"
 #include "cmd.h"
-#include "nl.h"
 
-#define RTF_RA_PREFIX	0x000c0000	/* RTF_ADDRCONF | RTF_PREFIX_RT of the kernel */
+#define IPV6_MIN_MTU	1280		/* RFC 8200 section 5 */
 #define FIRST_NETNS	"the limit is set in the first network namespace"
 #define RETRANS_TIMER	1000		/* ms, RFC 4861 section 10 */
 
-static bool read_number(const char *path, long *value)
+/**
+ * read_number() - read a file that holds a number
+ * @path: of it
+ * @value: out: the number
+ *
+ * Return: true if there is one.
+ */
+bool read_number(const char *path, long *value)
 {
 	FILE *f = fopen(path, "re");
 	bool ok = f && fscanf(f, "%ld", value) == 1;
@@ -24,42 +34,101 @@ static bool read_number(const char *path, long *value)
 	return ok;
 }
 
+/* A device has settings if the kernel does IPv6 there. */
+static bool has_ipv6(const char *dev)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s", dev);
+	return !access(path, F_OK);
+}
+
+static bool setting_of(struct check *c, const char *of, const char *dev, const char *name,
+		       long *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/%s/%s/%s", of, dev, name);
+	if (read_number(path, value))
+		return true;
+	if (has_ipv6(dev))
+		check_skip(c, "cannot read %s", path);
+	return false;
+}
+
 /**
  * sysctl_get() - read a setting of net.ipv6.conf
+ * @c: the check, which tells what it could not read
  * @name: of it
  * @dev: device, "all" or "default"
  * @value: out: it
  *
- * Return: true if there is one.
+ * Return: true if there is one; a device without IPv6, of which check_ipv6() tells, has none.
  */
-bool sysctl_get(const char *name, const char *dev, long *value)
+bool sysctl_get(struct check *c, const char *name, const char *dev, long *value)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", dev, name);
-	return read_number(path, value);
+	return setting_of(c, "conf", dev, name, value);
 }
 
-/* With slashes, as a device's name may have dots in it. */
-static void mend_of(struct check *c, const char *of, const char *dev, const char *name, int value)
+/**
+ * sysctl_setting() - what sysctl -w takes
+ * @word: gets it, as a word of a shell
+ * @of: "conf" or "neigh"
+ * @dev: device, "all" or "default"
+ * @name: of the setting
+ * @value: of it
+ *
+ * With slashes where a device's name has dots in it.
+ */
+void sysctl_setting(struct word *word, const char *of, const char *dev, const char *name,
+		    int value)
 {
 	char sep = strchr(dev, '.') ? '/' : '.';
 	char setting[WORD_LEN];
-	struct word word;
 
 	snprintf(setting, sizeof(setting), "net%cipv6%c%s%c%s%c%s=%d", sep, sep, of, sep, dev, sep,
 		 name, value);
-	check_mend(c, "sysctl -w %s", check_word(&word, setting));
+	check_word(word, setting);
 }
 
-static void mend_sysctl(struct check *c, const char *dev, const char *name, int value)
+static void fix_sysctl(struct check *c, const char *of, const char *dev, const char *name,
+		       int value)
 {
-	mend_of(c, "conf", dev, name, value);
+	struct word word;
+
+	sysctl_setting(&word, of, dev, name, value);
+	check_fix(c, "sysctl -w %s", word.s);
 }
 
-static bool is_there(const struct check_link *link)
+static int mtu_of(const char *dev)
 {
-	return link->state != NDPROXY_LINK_STATE_WAITING;
+	struct ifreq req = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int ret;
+
+	if (fd < 0)
+		return 0;
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", dev);
+	ret = ioctl(fd, SIOCGIFMTU, &req);
+	close(fd);
+	return ret ? 0 : req.ifr_mtu;
+}
+
+static void check_ipv6_of(struct check *c, const char *dev)
+{
+	int mtu = mtu_of(dev);
+	struct word word;
+	long value;
+
+	if (mtu && mtu < IPV6_MIN_MTU) {
+		check_problem(c, dev, "its MTU is %d, and IPv6 needs %d", mtu, IPV6_MIN_MTU);
+		check_fix(c, "ip link set dev %s mtu %d", check_word(&word, dev), IPV6_MIN_MTU);
+	} else if (!has_ipv6(dev)) {
+		check_skip(c, "the kernel does no IPv6 on %s", dev);
+	} else if (sysctl_get(c, "disable_ipv6", dev, &value) && value) {
+		check_problem(c, dev, "IPv6 is disabled");
+		fix_sysctl(c, "conf", dev, "disable_ipv6", 0);
+	}
 }
 
 /**
@@ -68,75 +137,20 @@ static bool is_there(const struct check_link *link)
  */
 void check_ipv6(struct check *c)
 {
-	long value;
-
-	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
-		if (!is_there(link) || !sysctl_get("disable_ipv6", link->name, &value) || !value)
-			continue;
-		check_found(c, link->name, "IPv6 is disabled");
-		mend_sysctl(c, link->name, "disable_ipv6", 0);
-	}
-}
-
-/**
- * check_forwarding() - does the router forward?
- * @c: the check
- */
-void check_forwarding(struct check *c)
-{
-	long value;
-
-	if (sysctl_get("forwarding", "all", &value) && !value) {
-		check_found(c, NULL, "the router does not forward IPv6 packets");
-		check_mend(c, "sysctl -w net.ipv6.conf.all.forwarding=1");
+	if (access("/proc/sys/net/ipv6/conf/all", F_OK)) {
+		check_problem(c, NULL, "the kernel does no IPv6 at all");
+		check_advise(c, "take ipv6.disable=1 off the kernel's command line and boot again");
 		return;
 	}
-	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
-		if (!is_there(link) || !sysctl_get("forwarding", link->name, &value) || value)
-			continue;
-		check_found(c, link->name, "packets that come in here are not forwarded");
-		mend_sysctl(c, link->name, "forwarding", 1);
-	}
+	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link))
+		if (is_there(link))
+			check_ipv6_of(c, link->name);
 }
 
-/* Did a prefix of the link come by an RA that the kernel itself took? */
-static bool has_ra_prefix(const char *dev)
+static void slow_retrans(struct check *c, const char *dev, long value)
 {
-	FILE *f = fopen("/proc/net/ipv6_route", "re");
-	bool found = false;
-	unsigned int flags;
-	char name[32];
-
-	while (f && !found &&
-	       fscanf(f, "%*s %*s %*s %*s %*s %*s %*s %*s %x %31s", &flags, name) == 2)
-		found = (flags & RTF_RA_PREFIX) == RTF_RA_PREFIX && !strcmp(name, dev);
-	if (f)
-		fclose(f);
-	return found;
-}
-
-/**
- * check_accept_ra() - are RAs taken where the prefixes come from them?
- * @c: the check
- *
- * A prefix that came another way, of an address given by hand, say, needs none.
- */
-void check_accept_ra(struct check *c)
-{
-	long accept, forwarding;
-
-	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
-		if (link->role != NDPROXY_ROLE_UPSTREAM || !is_there(link) ||
-		    !sysctl_get("accept_ra", link->name, &accept) ||
-		    !sysctl_get("forwarding", link->name, &forwarding))
-			continue;
-		if (accept == 2 || (accept == 1 && !forwarding) ||
-		    (link->prefixes && !has_ra_prefix(link->name)))
-			continue;
-		check_found(c, link->name, "Router Advertisements are ignored: accept_ra is %ld%s",
-			    accept, forwarding ? ", and the router forwards" : "");
-		mend_sysctl(c, link->name, "accept_ra", 2);
-	}
+	check_problem(c, dev, "the kernel waits %ld s to solicit a neighbour again", value / 1000);
+	fix_sysctl(c, "neigh", dev, "retrans_time_ms", RETRANS_TIMER);
 }
 
 /**
@@ -148,38 +162,13 @@ void check_accept_ra(struct check *c)
  */
 void check_retrans(struct check *c)
 {
-	char path[128];
 	long value;
 
-	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
-		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/neigh/%s/retrans_time_ms",
-			 link->name);
-		if (!is_there(link) || !read_number(path, &value) || value <= 10 * RETRANS_TIMER)
-			continue;
-		check_found(c, link->name, "the kernel waits %ld s to solicit a neighbour again",
-			    value / 1000);
-		mend_of(c, "neigh", link->name, "retrans_time_ms", RETRANS_TIMER);
-	}
-}
-
-/**
- * check_proxy_ndp() - does the kernel's own proxy answer, too?
- * @c: the check
- */
-void check_proxy_ndp(struct check *c)
-{
-	long value;
-
-	if (sysctl_get("proxy_ndp", "all", &value) && value) {
-		check_found(c, NULL, "the kernel's own proxy_ndp is on");
-		check_mend(c, "sysctl -w net.ipv6.conf.all.proxy_ndp=0");
-	}
-	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link)) {
-		if (!is_there(link) || !sysctl_get("proxy_ndp", link->name, &value) || !value)
-			continue;
-		check_found(c, link->name, "the kernel's own proxy_ndp is on");
-		mend_sysctl(c, link->name, "proxy_ndp", 0);
-	}
+	for (const struct check_link *link = next_of(c, NULL); link; link = next_of(c, link))
+		if (is_there(link) &&
+		    setting_of(c, "neigh", link->name, "retrans_time_ms", &value) &&
+		    value > 10 * RETRANS_TIMER)
+			slow_retrans(c, link->name, value);
 }
 
 /**
@@ -194,10 +183,10 @@ void check_conntrack(struct check *c)
 	    !read_number("/proc/sys/net/netfilter/nf_conntrack_max", &max) || !max ||
 	    count < max - max / 10)
 		return;
-	check_found(c, NULL, "%ld of %ld connections are tracked: new ones are dropped (%s)",
+	check_problem(c, NULL, "%ld of %ld connections are tracked: new ones are dropped (%s)",
 		    count, max, FIRST_NETNS);
 	max = max > count ? max : count;
-	check_mend_first(c, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 * max);
+	check_fix_first(c, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 * max);
 }
 
 /* --- the table of neighbours, whose limits other namespaces see by netlink only --- */
@@ -222,28 +211,10 @@ static int read_table(const struct nlmsghdr *nlh, void *data)
 
 static uint32_t neighbours_limit(void)
 {
-	char buf[16384] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct mnl_socket *sk = mnl_socket_open(NETLINK_ROUTE);
-	struct ndtmsg *ndt;
+	struct ndtmsg head = { .ndtm_family = AF_INET6 };
 	uint32_t thresh = 0;
-	int ret = 1;
 
-	nlh->nlmsg_type = RTM_GETNEIGHTBL;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = 1;
-	ndt = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndt));
-	ndt->ndtm_family = AF_INET6;
-	if (!sk || mnl_socket_bind(sk, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(sk, nlh, nlh->nlmsg_len) < 0)
-		ret = 0;
-	while (ret > 0) {
-		ret = nl_recv(sk, buf, sizeof(buf));
-		if (ret > 0)
-			ret = mnl_cb_run(buf, ret, 1, 0, read_table, &thresh);
-	}
-	if (sk)
-		mnl_socket_close(sk);
+	nl_dump_of(NETLINK_ROUTE, RTM_GETNEIGHTBL, &head, sizeof(head), read_table, &thresh);
 	return thresh;
 }
 
@@ -279,8 +250,8 @@ void check_neighbours(struct check *c)
 		return;
 	while (enough < 4ULL * hosts)
 		enough *= 2;
-	check_found(c, NULL,
+	check_problem(c, NULL,
 		    "%u hosts are known, of two neighbours each, and the kernel keeps %u (%s)",
 		    hosts, limit, FIRST_NETNS);
-	check_mend_first(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh, 2 * enough);
+	check_fix_first(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh, 2 * enough);
 }

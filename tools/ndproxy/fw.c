@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,52 +7,91 @@
 #include "cmd.h"
 #include "fw.h"
 
-#define MAX_JUMPS	16
+/* The kernel allows nft 16 jumps, and ip6tables any number. */
+#define MAX_DEPTH	1000
 
 /* In the order of RFC 4890, 4.4: queries, reports and dones; ND; reports of version 2. */
 const uint8_t fw_type[FW_TYPES] = { 130, 131, 132, 133, 134, 135, 136, 143 };
 
-void fw_copy(char *to, const char *from)
+static int compare(const void *one, const void *other)
 {
-	snprintf(to, FW_NAME, "%s", from);
+	const struct fw_chain *a = one, *b = other;
+	int ret = strcmp(a->name, b->name);
+
+	return ret ? ret : strcmp(a->table, b->table);
 }
 
 /**
  * fw_chain_find() - look up a chain
- * @list: chains
+ * @fw: ruleset
  * @table: of it
  * @name: in the table
  *
  * Return: the chain or NULL.
  */
-struct fw_chain *fw_chain_find(struct fw_chain *list, const char *table, const char *name)
+struct fw_chain *fw_chain_find(const struct fw *fw, const char *table, const char *name)
 {
-	while (list && (strcmp(list->table, table) || strcmp(list->name, name)))
-		list = list->next;
-	return list;
+	const struct fw_chain key = { .table = (char *)table, .name = (char *)name };
+	struct fw_chain *const *node = tfind(&key, &fw->by_name, compare);
+
+	return node ? *node : NULL;
 }
 
-/**
- * fw_chain_add() - one more chain, without rules, that accepts
- * @list: chains; it is put at the end
- * @table: of it
- * @name: in the table
- *
- * Return: the chain, NULL without memory.
- */
-struct fw_chain *fw_chain_add(struct fw_chain **list, const char *table, const char *name)
+static void free_chain(struct fw_chain *chain)
+{
+	while (chain->rules) {
+		struct fw_rule *rule = chain->rules;
+
+		chain->rules = rule->next;
+		free(rule->target);
+		free(rule);
+	}
+	free(chain->table);
+	free(chain->name);
+	free(chain);
+}
+
+static struct fw_chain *new_chain(const char *table, const char *name)
 {
 	struct fw_chain *chain = calloc(1, sizeof(*chain));
 
 	if (!chain)
 		return NULL;
-	snprintf(chain->table, sizeof(chain->table), "%s", table);
-	fw_copy(chain->name, name);
+	chain->table = strdup(table);
+	chain->name = strdup(name);
 	chain->policy = FW_ACCEPT;
 	chain->tail = &chain->rules;
-	while (*list)
-		list = &(*list)->next;
-	*list = chain;
+	if (chain->table && chain->name)
+		return chain;
+	free_chain(chain);
+	return NULL;
+}
+
+/**
+ * fw_chain_add() - one more chain, without rules, that accepts
+ * @fw: ruleset; the chain is put at its end
+ * @table: of it
+ * @name: in the table
+ *
+ * Return: the chain, the same if it is there already; NULL without memory.
+ */
+struct fw_chain *fw_chain_add(struct fw *fw, const char *table, const char *name)
+{
+	struct fw_chain *chain = fw_chain_find(fw, table, name);
+
+	if (chain)
+		return chain;
+	chain = new_chain(table, name);
+	if (!chain)
+		return NULL;
+	if (!tsearch(chain, &fw->by_name, compare)) {
+		free_chain(chain);
+		return NULL;
+	}
+	if (!fw->tail)
+		fw->tail = &fw->first;
+	*fw->tail = chain;
+	fw->tail = &chain->next;
 	return chain;
 }
 
@@ -67,161 +107,266 @@ struct fw_rule *fw_rule_add(struct fw_chain *chain)
 
 	if (!rule)
 		return NULL;
-	for (int i = 0; i < FW_TYPES; i++)
-		rule->match[i] = FW_YES;
+	rule->match = (struct fw_match){ FW_ALL, FW_ALL };
 	*chain->tail = rule;
 	chain->tail = &rule->next;
 	return rule;
 }
 
+/* Return: 0, -1 without memory. */
+int fw_rule_target(struct fw_rule *rule, const char *target)
+{
+	free(rule->target);
+	rule->target = strdup(target);
+	return rule->target ? 0 : -1;
+}
+
 /**
  * fw_rule_need() - one more condition of a rule
  * @rule: the rule
- * @type: place in fw_type
- * @match: whether a message of this type meets it
+ * @match: the kinds that meet it
  */
-void fw_rule_need(struct fw_rule *rule, int type, enum fw_match match)
+void fw_rule_need(struct fw_rule *rule, struct fw_match match)
 {
-	if (match < rule->match[type])
-		rule->match[type] = match;
-}
-
-void fw_rule_need_all(struct fw_rule *rule, enum fw_match match)
-{
-	for (int i = 0; i < FW_TYPES; i++)
-		fw_rule_need(rule, i, match);
+	rule->match.yes &= match.yes;
+	rule->match.may &= match.may;
 }
 
 /**
- * fw_free() - give back all chains
- * @list: chains
+ * fw_not() - the opposite of a condition
+ * @match: the kinds that meet it
+ *
+ * Return: the kinds that do not.
  */
-void fw_free(struct fw_chain *list)
+struct fw_match fw_not(struct fw_match match)
 {
-	while (list) {
-		struct fw_chain *chain = list;
+	return (struct fw_match){ .yes = FW_ALL & ~match.may, .may = FW_ALL & ~match.yes };
+}
 
-		list = chain->next;
-		while (chain->rules) {
-			struct fw_rule *rule = chain->rules;
+/**
+ * fw_devs_add() - a condition that a packet comes or goes by one of some devices
+ * @fw: ruleset, which owns it: any number of rules may have it
+ * @negated: by none of them
+ *
+ * Return: the condition, without devices yet; NULL without memory.
+ */
+struct fw_devs *fw_devs_add(struct fw *fw, bool negated)
+{
+	struct fw_devs *devs = calloc(1, sizeof(*devs));
 
-			chain->rules = rule->next;
-			free(rule);
+	if (!devs)
+		return NULL;
+	devs->negated = negated;
+	devs->next = fw->devs;
+	fw->devs = devs;
+	return devs;
+}
+
+/* Return: 0, -1 without memory. */
+int fw_dev_add(struct fw_devs *devs, const char *name)
+{
+	struct fw_dev *dev = malloc(sizeof(*dev) + strlen(name) + 1);
+
+	if (!dev)
+		return -1;
+	strcpy(dev->name, name);
+	dev->next = devs->first;
+	devs->first = dev;
+	return 0;
+}
+
+/**
+ * fw_need_devs() - one more condition of a rule, about devices
+ * @rule: the rule
+ * @of: its in or out
+ * @devs: the condition, or NULL: it is about what is not known here
+ */
+void fw_need_devs(struct fw_rule *rule, const struct fw_devs **of, const struct fw_devs *devs)
+{
+	if (devs && !*of)
+		*of = devs;
+	else
+		fw_rule_need(rule, FW_MAYBE);
+}
+
+static void leave(void *node)
+{
+	(void)node;
+}
+
+/**
+ * fw_free() - give back what a ruleset holds
+ * @fw: ruleset, empty then
+ */
+void fw_free(struct fw *fw)
+{
+	tdestroy(fw->by_name, leave);
+	while (fw->first) {
+		struct fw_chain *chain = fw->first;
+
+		fw->first = chain->next;
+		free_chain(chain);
+	}
+	while (fw->devs) {
+		struct fw_devs *devs = fw->devs;
+
+		fw->devs = devs->next;
+		while (devs->first) {
+			struct fw_dev *dev = devs->first;
+
+			devs->first = dev->next;
+			free(dev);
 		}
-		free(chain);
+		free(devs);
 	}
+	memset(fw, 0, sizeof(*fw));
 }
 
-static bool dev_is(const struct fw_dev *wanted, const char *dev)
-{
-	size_t len = strlen(wanted->name);
-	bool any = len && wanted->name[len - 1] == '*';
-	bool is = any ? !strncmp(wanted->name, dev, len - 1) : !strcmp(wanted->name, dev);
+/* --- what becomes of a packet --- */
 
-	return is != wanted->negated;
+static bool dev_is(const char *wanted, const char *dev)
+{
+	size_t len = strlen(wanted);
+
+	if (len && wanted[len - 1] == '*')
+		return !strncmp(wanted, dev, len - 1);
+	return !strcmp(wanted, dev);
 }
 
-/**
- * struct walk - a message on its way
- * @list: all chains
- * @dev: the link that it comes from or goes to
- * @in: it comes
- * @type: place in fw_type
- * @depth: jumps
- * @rpfilter: a reverse path filter may have dropped it
- */
-struct walk {
-	struct fw_chain *list;
-	const char *dev;
-	bool in;
-	int type;
-	int depth;
-	bool rpfilter;
-};
-
-static enum fw_match match(const struct walk *walk, const struct fw_rule *rule)
+static struct fw_match match_devs(const struct fw_devs *devs, const char *dev)
 {
-	const struct fw_dev *mine = walk->in ? &rule->in : &rule->out;
-	const struct fw_dev *other = walk->in ? &rule->out : &rule->in;
+	static const struct fw_match yes = { FW_ALL, FW_ALL };
+	const struct fw_dev *one;
 
-	if (*mine->name && !dev_is(mine, walk->dev))
-		return FW_NO;
-	/* A message that is going in goes out by no device, and the other way round. */
-	if (*other->name && !other->negated)
-		return FW_NO;
-	return rule->match[walk->type];
+	if (!devs)
+		return yes;
+	if (dev && !*dev)
+		return FW_MAYBE;
+	for (one = devs->first; dev && one; one = one->next)
+		if (dev_is(one->name, dev))
+			break;
+	return (dev && one) != devs->negated ? yes : FW_NEVER;
 }
 
-static enum fw_verdict follow(struct walk *walk, const struct fw_chain *chain);
-
-static enum fw_verdict follow_jump(struct walk *walk, const struct fw_chain *chain,
-				   const struct fw_rule *rule)
+static struct fw_match match(const struct fw *fw, const struct fw_rule *rule, uint32_t left)
 {
-	enum fw_verdict verdict = FW_NONE;
+	struct fw_match in = match_devs(rule->in, fw->in);
+	struct fw_match out = match_devs(rule->out, fw->out);
 
-	if (walk->depth < MAX_JUMPS) {
-		walk->depth++;
-		verdict = follow(walk, fw_chain_find(walk->list, chain->table, rule->target));
-		walk->depth--;
+	return (struct fw_match){
+		.yes = rule->match.yes & in.yes & out.yes & left,
+		.may = rule->match.may & in.may & out.may & left,
+	};
+}
+
+static struct fw_fate follow(struct fw *fw, struct fw_chain *chain, unsigned int depth);
+
+/* What a rule does to what it matches. @back: gets what is handed back to the chain before */
+static struct fw_fate apply(struct fw *fw, const struct fw_chain *chain,
+			    const struct fw_rule *rule, uint32_t *back, unsigned int depth)
+{
+	struct fw_fate fate = { 0 };
+
+	*back = 0;
+	switch (rule->verdict) {
+	case FW_ACCEPT:
+		fate.accept = FW_ALL;
+		break;
+	case FW_DROP:
+		fate.drop = FW_ALL;
+		break;
+	case FW_RETURN:
+		*back = FW_ALL;
+		break;
+	case FW_JUMP:
+	case FW_GOTO:
+		fate = follow(fw, fw_chain_find(fw, chain->table, rule->target ?: ""), depth);
+		if (rule->verdict == FW_GOTO)
+			*back = FW_ALL & ~(fate.accept | fate.drop);
+		break;
+	case FW_NONE:
+		break;
 	}
-	return verdict == FW_NONE && rule->verdict == FW_GOTO ? FW_RETURN : verdict;
+	return fate;
 }
 
 /* What drops only perhaps does not count, what accepts perhaps does: no false alarms. */
-static enum fw_verdict apply(struct walk *walk, const struct fw_chain *chain,
-			     const struct fw_rule *rule)
+static struct fw_fate walk(struct fw *fw, const struct fw_chain *chain, unsigned int depth)
 {
-	enum fw_match how = match(walk, rule);
-	enum fw_verdict verdict = rule->verdict;
+	struct fw_fate sum = { 0 };
+	uint32_t left = FW_ALL;
 
-	if (how == FW_NO)
-		return FW_NONE;
-	if (verdict == FW_JUMP || verdict == FW_GOTO)
-		verdict = follow_jump(walk, chain, rule);
-	if (how == FW_YES)
-		return verdict;
-	if (verdict == FW_DROP && rule->rpfilter)
-		walk->rpfilter = true;
-	return verdict == FW_ACCEPT ? FW_ACCEPT : FW_NONE;
+	for (const struct fw_rule *rule = chain->rules; rule && left; rule = rule->next) {
+		struct fw_match how = match(fw, rule, left);
+		struct fw_fate fate;
+		uint32_t back;
+
+		if (!how.may)
+			continue;
+		fate = apply(fw, chain, rule, &back, depth);
+		sum.accept |= how.may & fate.accept;
+		sum.drop |= how.yes & fate.drop;
+		sum.rpfilter |= how.may & fate.rpfilter;
+		if (rule->rpfilter)
+			sum.rpfilter |= how.may & ~how.yes & fate.drop;
+		left &= ~(sum.accept | sum.drop | (how.yes & back));
+	}
+	return sum;
 }
 
-static enum fw_verdict follow(struct walk *walk, const struct fw_chain *chain)
+/*
+ * Each chain is judged once for a packet, however many rules lead there. One that leads to itself,
+ * which the kernel refuses, does nothing there.
+ */
+static struct fw_fate follow(struct fw *fw, struct fw_chain *chain, unsigned int depth)
 {
-	for (const struct fw_rule *rule = chain ? chain->rules : NULL; rule; rule = rule->next) {
-		enum fw_verdict verdict = apply(walk, chain, rule);
+	static const struct fw_fate nothing;
 
-		if (verdict == FW_RETURN)
-			return FW_NONE;
-		if (verdict != FW_NONE)
-			return verdict;
+	if (!chain || chain->busy)
+		return nothing;
+	if (chain->judged == fw->packet)
+		return chain->fate;
+	if (depth == MAX_DEPTH) {
+		fw->cut = true;
+		return nothing;
 	}
-	return FW_NONE;
+	chain->busy = true;
+	chain->fate = walk(fw, chain, depth + 1);
+	chain->busy = false;
+	chain->judged = fw->packet;
+	return chain->fate;
 }
 
 /**
- * fw_follow() - what becomes of the messages of a link
- * @list: all chains
- * @chain: that has a hook
- * @dev: the link
+ * fw_packet() - say which packet is judged next
+ * @fw: ruleset
+ * @in: device that it comes by, NULL: it is sent here; "": that is not known
+ * @out: device that it leaves by, NULL: it stays here; "": that is not known
  *
- * Return: what is dropped for sure, and what a reverse path filter may drop.
+ * The names must live until the next call.
  */
-struct fw_loss fw_follow(struct fw_chain *list, const struct fw_chain *chain, const char *dev)
+void fw_packet(struct fw *fw, const char *in, const char *out)
 {
-	struct fw_loss loss = { .chain = chain };
+	fw->in = in;
+	fw->out = out;
+	fw->packet++;
+}
 
-	for (int i = 0; i < FW_TYPES; i++) {
-		struct walk walk = {
-			.list = list, .dev = dev, .in = chain->hook != FW_OUTPUT, .type = i
-		};
-		enum fw_verdict verdict = follow(&walk, chain);
+/**
+ * fw_judge() - what becomes of the packet in a chain that has a hook
+ * @fw: ruleset, with a packet
+ * @chain: it
+ *
+ * Return: what is accepted and what is dropped, each kind one of both, as the policy decides about
+ * what no rule did; and what a reverse path filter may drop of the former.
+ */
+struct fw_fate fw_judge(struct fw *fw, struct fw_chain *chain)
+{
+	struct fw_fate fate = follow(fw, chain, 0);
 
-		if (verdict == FW_NONE)
-			verdict = chain->policy;
-		if (verdict == FW_DROP)
-			loss.types |= UINT32_C(1) << i;
-		else
-			loss.rpfilter |= walk.rpfilter;
-	}
-	return loss;
+	if (chain->policy == FW_DROP)
+		fate.drop = FW_ALL & ~fate.accept;
+	fate.accept = FW_ALL & ~fate.drop;
+	fate.rpfilter &= fate.accept;
+	return fate;
 }

@@ -7,10 +7,20 @@
 #include "cmd.h"
 #include "fw.h"
 
+/**
+ * struct place - where a rule stands
+ * @fw: ruleset
+ * @rule: the rule
+ */
+struct place {
+	struct fw *fw;
+	struct fw_rule *rule;
+};
+
 /* What stands behind an option, of which many match what is not known here. */
 struct option {
 	const char *name;
-	void (*read)(struct fw_rule *rule, const char *value, bool negated);
+	int (*read)(const struct place *place, const char *value, bool negated);
 };
 
 static const struct {
@@ -30,56 +40,100 @@ static int type_number(const char *word)
 	return atoi(word);
 }
 
-static void read_proto(struct fw_rule *rule, const char *value, bool negated)
+/* A condition that these kinds meet, and no others. */
+static int need_kinds(const struct place *place, uint32_t kinds, bool negated)
 {
-	bool is = !strcmp(value, "ipv6-icmp") || !strcmp(value, "icmpv6") ||
-		  !strcmp(value, "58") || !strcmp(value, "all");
+	struct fw_match match = { kinds, kinds };
 
-	fw_rule_need_all(rule, is != negated ? FW_YES : FW_NO);
+	fw_rule_need(place->rule, negated ? fw_not(match) : match);
+	return 0;
 }
 
-static void read_type(struct fw_rule *rule, const char *value, bool negated)
+static int read_proto(const struct place *place, const char *value, bool negated)
 {
+	uint32_t kinds = 0;
+
+	if (!strcmp(value, "all"))
+		kinds = FW_ALL;
+	else if (!strcmp(value, "ipv6-icmp") || !strcmp(value, "icmpv6") || !strcmp(value, "58"))
+		kinds = FW_MESSAGES;
+	else if (!strcmp(value, "tcp") || !strcmp(value, "6"))
+		kinds = FW_BIT(FW_NEW) | FW_BIT(FW_REPLY);
+	return need_kinds(place, kinds, negated);
+}
+
+/* It stands behind "-p ipv6-icmp", which no other packet meets. */
+static int read_type(const struct place *place, const char *value, bool negated)
+{
+	uint32_t kinds = 0;
+
 	for (int i = 0; i < FW_TYPES; i++)
-		fw_rule_need(rule, i, (type_number(value) == fw_type[i]) != negated ?
-			     FW_YES : FW_NO);
+		if (type_number(value) == fw_type[i])
+			kinds |= FW_BIT(i);
+	return need_kinds(place, kinds, negated);
 }
 
-/* These messages are not tracked, so that their state is none of the others. */
-static void read_state(struct fw_rule *rule, const char *value, bool negated)
+/* Messages of ND and MLD are not tracked, so that their state is none of the others. */
+static int read_state(const struct place *place, const char *value, bool negated)
 {
-	fw_rule_need_all(rule, !!strstr(value, "UNTRACKED") != negated ? FW_YES : FW_NO);
+	uint32_t kinds = 0;
+
+	if (strstr(value, "UNTRACKED"))
+		kinds |= FW_MESSAGES;
+	if (strstr(value, "NEW"))
+		kinds |= FW_BIT(FW_NEW);
+	if (strstr(value, "ESTABLISHED"))
+		kinds |= FW_BIT(FW_REPLY);
+	return need_kinds(place, kinds, negated);
 }
 
-static void read_dev(struct fw_dev *dev, const char *value, bool negated)
+/* No address of these packets was translated. */
+static int read_status(const struct place *place, const char *value, bool negated)
 {
-	fw_copy(dev->name, value);
-	dev->negated = negated;
-	if (*value && value[strlen(value) - 1] == '+')
-		dev->name[strlen(dev->name) - 1] = '*';
+	if (!strcmp(value, "DNAT") || !strcmp(value, "SNAT"))
+		return need_kinds(place, 0, negated);
+	fw_rule_need(place->rule, FW_MAYBE);
+	return 0;
 }
 
-static void read_in(struct fw_rule *rule, const char *value, bool negated)
+static int read_dev(const struct place *place, const struct fw_devs **of, const char *value,
+		    bool negated)
 {
-	read_dev(&rule->in, value, negated);
+	struct fw_devs *devs = fw_devs_add(place->fw, negated);
+	size_t len = strlen(value);
+
+	if (!devs || fw_dev_add(devs, value))
+		return -1;
+	if (len && value[len - 1] == '+')
+		devs->first->name[len - 1] = '*';
+	fw_need_devs(place->rule, of, devs);
+	return 0;
 }
 
-static void read_out(struct fw_rule *rule, const char *value, bool negated)
+static int read_in(const struct place *place, const char *value, bool negated)
 {
-	read_dev(&rule->out, value, negated);
+	return read_dev(place, &place->rule->in, value, negated);
 }
 
-static void read_module(struct fw_rule *rule, const char *value, bool negated)
+static int read_out(const struct place *place, const char *value, bool negated)
+{
+	return read_dev(place, &place->rule->out, value, negated);
+}
+
+static int read_module(const struct place *place, const char *value, bool negated)
 {
 	(void)negated;
 	if (strcmp(value, "rpfilter"))
-		return;
-	rule->rpfilter = true;
-	fw_rule_need_all(rule, FW_MAYBE);
+		return 0;
+	place->rule->rpfilter = true;
+	fw_rule_need(place->rule, FW_MAYBE);
+	return 0;
 }
 
-static void read_target(struct fw_rule *rule, const char *value, bool negated)
+static int read_target(const struct place *place, const char *value, bool negated)
 {
+	struct fw_rule *rule = place->rule;
+
 	(void)negated;
 	if (!strcmp(value, "ACCEPT"))
 		rule->verdict = FW_ACCEPT;
@@ -89,27 +143,31 @@ static void read_target(struct fw_rule *rule, const char *value, bool negated)
 		rule->verdict = FW_RETURN;
 	else
 		rule->verdict = FW_JUMP;
-	fw_copy(rule->target, value);
+	return fw_rule_target(rule, value);
 }
 
-static void read_goto(struct fw_rule *rule, const char *value, bool negated)
+static int read_goto(const struct place *place, const char *value, bool negated)
 {
-	read_target(rule, value, negated);
-	rule->verdict = FW_GOTO;
+	int ret = read_target(place, value, negated);
+
+	place->rule->verdict = FW_GOTO;
+	return ret;
 }
 
-static void read_nothing(struct fw_rule *rule, const char *value, bool negated)
+static int read_nothing(const struct place *place, const char *value, bool negated)
 {
-	(void)rule;
+	(void)place;
 	(void)value;
 	(void)negated;
+	return 0;
 }
 
 static const struct option options[] = {
 	{ "-p", read_proto },
 	{ "--icmpv6-type", read_type },
-	{ "--ctstate", read_state },
 	{ "--state", read_state },
+	{ "--ctstate", read_state },
+	{ "--ctstatus", read_status },
 	{ "-i", read_in },
 	{ "-o", read_out },
 	{ "-m", read_module },
@@ -121,16 +179,25 @@ static const struct option options[] = {
 };
 
 /* Any other option is a condition, unless it belongs to the target. */
-static void read_option(struct fw_rule *rule, const char *name, const char *value, bool negated)
+static int read_option(const struct place *place, const char *name, const char *value,
+		       bool negated)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		if (strcmp(options[i].name, name))
-			continue;
-		options[i].read(rule, value ? value : "", negated);
-		return;
-	}
-	if (rule->verdict == FW_NONE)
-		fw_rule_need_all(rule, FW_MAYBE);
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (!strcmp(options[i].name, name))
+			return options[i].read(place, value ? value : "", negated);
+	if (place->rule->verdict == FW_NONE)
+		fw_rule_need(place->rule, FW_MAYBE);
+	return 0;
+}
+
+/* The octets up to the quote that ends a word, of which a backslash takes the next for itself. */
+static size_t quoted_len(const char *text)
+{
+	const char *p = text;
+
+	while (*p && *p != '"')
+		p += *p == '\\' && p[1] ? 2 : 1;
+	return p - text;
 }
 
 /* The next word; a quoted one may hold blanks. */
@@ -143,7 +210,7 @@ static char *next_word(char **line)
 		return NULL;
 	if (**line == '"') {
 		word = ++*line;
-		*line += strcspn(*line, "\"");
+		*line += quoted_len(*line);
 	} else {
 		word = *line;
 		*line += strcspn(*line, " \t\r\n");
@@ -153,7 +220,7 @@ static char *next_word(char **line)
 	return word;
 }
 
-static void read_rule(struct fw_rule *rule, char *line)
+static int read_rule(const struct place *place, char *line)
 {
 	char *word = next_word(&line), *value;
 	bool negated = false;
@@ -165,26 +232,35 @@ static void read_rule(struct fw_rule *rule, char *line)
 			continue;
 		}
 		value = next_word(&line);
-		read_option(rule, word, value && *value != '-' ? value : NULL, negated);
+		if (read_option(place, word, value && *value != '-' ? value : NULL, negated))
+			return -1;
 		negated = false;
 		word = value && *value != '-' ? next_word(&line) : value;
 	}
+	return 0;
 }
 
 static enum fw_hook hook_of(const char *name)
 {
-	if (!strcmp(name, "INPUT"))
-		return FW_INPUT;
-	if (!strcmp(name, "OUTPUT"))
-		return FW_OUTPUT;
-	return strcmp(name, "PREROUTING") ? FW_NO_HOOK : FW_PREROUTING;
+	static const struct {
+		const char *name;
+		enum fw_hook hook;
+	} hooks[] = {
+		{ "PREROUTING", FW_PREROUTING }, { "INPUT", FW_INPUT },
+		{ "OUTPUT", FW_OUTPUT }, { "FORWARD", FW_FORWARD },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (!strcmp(hooks[i].name, name))
+			return hooks[i].hook;
+	return FW_NO_HOOK;
 }
 
 /* ":INPUT DROP [0:0]"; a chain of the user has the policy "-". */
-static int read_chain(struct fw_chain **list, const char *table, char *line)
+static int read_chain(struct fw *fw, const char *table, char *line)
 {
 	const char *name = next_word(&line), *policy = next_word(&line);
-	struct fw_chain *chain = name && policy ? fw_chain_add(list, table, name) : NULL;
+	struct fw_chain *chain = name && policy ? fw_chain_add(fw, table, name) : NULL;
 
 	if (!chain)
 		return -1;
@@ -194,42 +270,41 @@ static int read_chain(struct fw_chain **list, const char *table, char *line)
 	return 0;
 }
 
-static int read_line(struct fw_chain **list, char *table, char *line)
+/* @table: name of the table, which lives as long as the text */
+static int read_line(struct fw *fw, const char **table, char *line)
 {
+	struct place place = { .fw = fw };
 	struct fw_chain *chain;
-	struct fw_rule *rule;
 	const char *name;
 
 	if (*line == '*')
-		fw_copy(table, next_word(&line) + 1);
-	if (*line == ':')
-		return read_chain(list, table, line + 1);
+		*table = next_word(&line) + 1;
+	else if (*line == ':')
+		return read_chain(fw, *table, line + 1);
 	if (strncmp(line, "-A ", 3))
 		return 0;
 	line += 3;
 	name = next_word(&line);
-	chain = name ? fw_chain_find(*list, table, name) : NULL;
-	rule = chain ? fw_rule_add(chain) : NULL;
-	if (!rule)
-		return -1;
-	read_rule(rule, line);
-	return 0;
+	chain = name ? fw_chain_find(fw, *table, name) : NULL;
+	place.rule = chain ? fw_rule_add(chain) : NULL;
+	return place.rule ? read_rule(&place, line) : -1;
 }
 
 /**
  * fw_read_ip6tables() - read what ip6tables-save printed
  * @text: that
- * @list: gets the chains
+ * @fw: gets the chains
  *
  * Return: 0, or -1 if it makes no sense.
  */
-int fw_read_ip6tables(const char *text, struct fw_chain **list)
+int fw_read_ip6tables(const char *text, struct fw *fw)
 {
-	char table[FW_NAME] = "", *copy = strdup(text), *rest = copy, *line;
+	char *copy = strdup(text), *rest = copy, *line;
+	const char *table = "";
 	int ret = copy ? 0 : -1;
 
 	while (!ret && (line = strsep(&rest, "\n")))
-		ret = read_line(list, table, line);
+		ret = read_line(fw, &table, line);
 	free(copy);
 	return ret;
 }

@@ -169,15 +169,20 @@ static struct json *read_value(struct reader *r)
 
 /**
  * json_parse() - read a text
- * @text: the whole of it
+ * @text: the whole of it, with nothing behind the value
  *
  * Return: its value, for json_free(); NULL if it is none, or there is no memory.
  */
 struct json *json_parse(const char *text)
 {
 	struct reader r = { .p = text };
+	struct json *json = read_value(&r);
 
-	return read_value(&r);
+	skip_blanks(&r);
+	if (!*r.p)
+		return json;
+	json_free(json);
+	return NULL;
 }
 
 /**

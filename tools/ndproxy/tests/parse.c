@@ -14,11 +14,6 @@
 #include "print.h"
 #include "unit.h"
 
-static void result(bool ok, const char *what)
-{
-	printf("%s %s\n", ok ? "ok" : "not ok", what);
-}
-
 /* --- words --- */
 
 static const struct {
@@ -295,7 +290,7 @@ static void test_json(void)
 	free(text);
 	result(json_reads("\"a\\\"b\\\\\"", "a\"b\\"), "json: escapes");
 	result(json_reads("\"\\u00e4x\"", "?x"), "json: a number of a letter");
-	result(json_reads("\"\\u0\" and more, \"", "?"), "json: an escape that is cut");
+	result(json_reads("\"\\u0\" ", "?"), "json: an escape that is cut");
 	result(json_reads("\"a\\", NULL) && json_reads("\"a\\\"", NULL) && json_reads("\"", NULL),
 	       "json: a string without its end");
 }

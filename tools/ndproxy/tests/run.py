@@ -425,6 +425,55 @@ def without_the_module_it_says_what_to_do():
         assert done.stderr.startswith("Error: ") and "modprobe ndproxy" in done.stderr, done
 
 
+FIXES = re.compile(r'check_fix(?:_first)?\(c,(.*?)\);', re.S)
+HARMFUL = re.compile(r"\bkill|systemctl|service |\bstop|ra-guard|guard off|flush|disable(?!_ipv6)|"
+                     r"-[FPD] |--delete|policy accept|setenforce|\brm\b")
+
+
+@test
+def no_fix_stops_a_program_or_switches_a_protection_off():
+    source = os.path.join(HERE, "..")
+    fixes = []
+    for name in os.listdir(source):
+        if re.fullmatch(r"check_\w+\.c", name):
+            with open(os.path.join(source, name), encoding="utf-8") as f:
+                fixes += FIXES.findall(f.read())
+    assert len(fixes) > 20
+    for fix in fixes:
+        assert not HARMFUL.search(fix), fix
+
+
+@test
+def only_one_place_runs_programs():
+    """By posix_spawn(3) with a path and an environment of its own, never by a shell."""
+    source = os.path.join(HERE, "..")
+    for name in os.listdir(source):
+        if not name.endswith(".c") or name == "program.c":
+            continue
+        with open(os.path.join(source, name), encoding="utf-8") as f:
+            found = re.search(r"\b(popen|system|exec[lv]\w*|posix_spawnp?|v?fork)\(", f.read())
+        assert not found, (name, found)
+
+
+@test
+def without_the_module_check_says_so_and_goes_on():
+    if os.path.exists("/sys/module/ndproxy"):
+        return
+    with tempfile.TemporaryDirectory() as path:
+        for name in ("nft", "ip6tables-save", "ip6tables-legacy-save", "sh"):
+            program = os.path.join(path, name)
+            with open(program, "w", encoding="ascii") as f:
+                f.write(f"#!/bin/sh\n> {path}/pwned\n")
+            os.chmod(program, 0o755)
+        done = run("check", env={"PATH": path, "ENV": path + "/sh", "BASH_ENV": path + "/sh"})
+        assert not os.path.exists(path + "/pwned")
+    assert done.returncode == 3 and done.stderr == "", done
+    assert done.stdout.startswith("module       problem: "), done
+    assert "\nlink         skipped: the module is not loaded\n" in done.stdout
+    for cause in ("forwarding", "firewall", "proxy"):
+        assert re.search(rf"\n{cause} +(ok|problem|skipped: [^t])", done.stdout), done
+
+
 @test
 def a_full_disk_is_an_error():
     with open("/dev/full", "w", encoding="ascii") as full:

@@ -3,6 +3,7 @@
  * What can be tested of the tool without a kernel: how words become attributes ("unit parse"), and
  * how messages become text and JSON ("unit print OBJECT [OPTION...]", checked by run.py).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,11 @@ struct nlmsghdr *message(uint8_t cmd)
 
 	genl->cmd = cmd;
 	return nlh;
+}
+
+void result(bool ok, const char *what)
+{
+	printf("%s %s\n", ok ? "ok" : "not ok", what);
 }
 
 static void read_option(const char *word)
@@ -56,6 +62,7 @@ int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "parse")) {
 		unit_parse();
+		unit_fw();
 		return 0;
 	}
 	if (argc < 3 || strcmp(argv[1], "print"))

@@ -11,8 +11,13 @@ struct nlmsghdr;
 extern char message_buf[];	/* the message that was begun last */
 struct nlmsghdr *message(uint8_t cmd);
 
+void result(bool ok, const char *what);
+
 /* parse.c */
 void unit_parse(void);
+
+/* fw.c */
+void unit_fw(void);
 
 /* print.c */
 extern int count;	/* of how many objects a list is made */

@@ -100,7 +100,8 @@ SCHEMAS = {
     "stats show": obj({"links": list_of(obj({"ifname": STR, **STATS}))},
                       {"gauges": obj(same(GAUGES, COUNT))}),
     "check": list_of({"oneOf": [
-        obj({"cause": STR, "finding": STR, "mend": STR}, {"dev": STR}),
+        obj({"cause": STR, "problem": STR, "fix": STR}, {"dev": STR, "advice": STR}),
+        obj({"cause": STR, "problem": STR, "advice": STR}, {"dev": STR}),
         obj({"cause": STR, "skipped": STR})]}),
     "show": obj({"rule": list_of(RULE), "group": list_of(obj({
         "group": COUNT,
