@@ -154,6 +154,38 @@ uint32_t attr_u32(const struct nlattr *attr)
 }
 
 /**
+ * attr_octets() - octets of any number
+ * @attr: the attribute or NULL
+ *
+ * Return: where they are and how many; none, at an address that may be read, without an attribute.
+ */
+struct octets attr_octets(const struct nlattr *attr)
+{
+	struct octets octets = { .data = (const uint8_t *)"" };
+
+	if (attr) {
+		octets.data = mnl_attr_get_payload(attr);
+		octets.len = mnl_attr_get_payload_len(attr);
+	}
+	return octets;
+}
+
+/**
+ * attr_need() - does a message have an attribute without which it says nothing?
+ * @attr: the attribute or NULL
+ * @what: its name, for the error
+ *
+ * Return: 0, or EXIT_KERNEL with the error told.
+ */
+int attr_need(const struct nlattr *attr, const char *what)
+{
+	if (attr)
+		return EXIT_OK;
+	fprintf(stderr, "Error: The kernel's answer has no %s.\n", what);
+	return EXIT_KERNEL;
+}
+
+/**
  * attr_str() - a string
  * @attr: the attribute or NULL
  *

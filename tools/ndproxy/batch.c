@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Files with a command a line: -batch, and restore. */
+/* Files with a command a line: -batch, restore, and what the service runs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "nl.h"
 #include "print.h"
+
+/* Batches that run restore, within each other. */
+#define NESTED_MAX	4
 
 /**
  * struct words - the words of a line, ended by NULL
@@ -84,6 +88,34 @@ static int split(char *line, struct words *words)
 	}
 }
 
+static bool is_plain(const char *word)
+{
+	return *word && !strpbrk(word, " \t\r\n") && !strchr("\"'#", *word);
+}
+
+/**
+ * word_put() - write a word so that split() reads it as one
+ * @f: where to
+ * @word: any text without a NUL or a line break
+ *
+ * A blank stands before it.
+ */
+void word_put(FILE *f, const char *word)
+{
+	if (is_plain(word)) {
+		fprintf(f, " %s", word);
+		return;
+	}
+	if (strpbrk(word, "\"\\") && !strchr(word, '\'')) {
+		fprintf(f, " '%s'", word);
+		return;
+	}
+	fputs(" \"", f);
+	for (; *word; word++)
+		fprintf(f, "%s%c", strchr("\"\\", *word) ? "\\" : "", *word);
+	putc('"', f);
+}
+
 /**
  * line_run() - run one command, and end what it prints
  * @argc: number of words
@@ -103,15 +135,22 @@ int line_run(int argc, char **argv)
  * struct batch - a file with a command a line
  * @f: the file
  * @name: its name
+ * @id: which file it is, under whatever name
  * @go_on: a command that fails does not end it
  * @line: number of the line
+ * @outer: the batch that runs this one, or NULL
  */
 struct batch {
 	FILE *f;
 	const char *name;
+	struct stat id;
 	bool go_on;
 	unsigned long line;
+	const struct batch *outer;
 };
+
+/* The innermost of those that are being run. */
+static const struct batch *running;
 
 static int run_line(char *text, size_t len)
 {
@@ -169,6 +208,29 @@ static int run_lines(struct batch *batch)
 	return ret;
 }
 
+/* A batch that restores itself, or a ring of them, has no end. */
+static int check_nested(struct batch *batch)
+{
+	unsigned int depth = 1;
+
+	if (fstat(fileno(batch->f), &batch->id)) {
+		fprintf(stderr, "Error: Cannot read \"%s\": %s.\n", batch->name, strerror(errno));
+		return EXIT_USAGE;
+	}
+	for (const struct batch *outer = batch->outer; outer; outer = outer->outer, depth++) {
+		if (outer->id.st_dev != batch->id.st_dev || outer->id.st_ino != batch->id.st_ino)
+			continue;
+		fprintf(stderr, "Error: \"%s\" is being run already: it restores itself.\n",
+			batch->name);
+		return EXIT_USAGE;
+	}
+	if (depth <= NESTED_MAX)
+		return EXIT_OK;
+	fprintf(stderr, "Error: \"%s\": batches are nested more than %d deep.\n", batch->name,
+		NESTED_MAX);
+	return EXIT_USAGE;
+}
+
 /**
  * batch_run() - run the commands of a file
  * @name: of the file, - for the standard input
@@ -178,7 +240,7 @@ static int run_lines(struct batch *batch)
  */
 int batch_run(const char *name, bool go_on)
 {
-	struct batch batch = { .f = stdin, .name = name, .go_on = go_on };
+	struct batch batch = { .f = stdin, .name = name, .go_on = go_on, .outer = running };
 	int ret;
 
 	if (strcmp(name, "-"))
@@ -187,10 +249,46 @@ int batch_run(const char *name, bool go_on)
 		fprintf(stderr, "Error: Cannot open \"%s\": %s.\n", name, strerror(errno));
 		return EXIT_USAGE;
 	}
-	ret = run_lines(&batch);
+	ret = check_nested(&batch);
+	if (!ret) {
+		running = &batch;
+		ret = run_lines(&batch);
+		running = batch.outer;
+	}
 	if (batch.f != stdin)
 		fclose(batch.f);
 	return ret;
+}
+
+/**
+ * text_run() - run a command that is a line of text, as save prints it
+ * @line: changed
+ *
+ * Return: the exit code.
+ */
+int text_run(char *line)
+{
+	return run_line(line, strlen(line));
+}
+
+/**
+ * text_split() - split a line into its words
+ * @line: changed; the words point into it
+ * @word: gets the words, ended by NULL; the caller frees the array
+ *
+ * Return: how many; -1: a quote has no end, or there is no memory.
+ */
+int text_split(char *line, char ***word)
+{
+	struct words words = { 0 };
+
+	if (split(line, &words)) {
+		free(words.word);
+		*word = NULL;
+		return -1;
+	}
+	*word = words.word;
+	return words.n;
 }
 
 static const struct arg restore_args[] = {
@@ -201,12 +299,12 @@ static const struct arg restore_args[] = {
 /* What is there already, from an earlier restore or from the system's start, is no failure. */
 static int restore_run(const struct cmd *cmd, const struct args *args)
 {
+	bool allowed = nl_allow_existing(true);
 	int ret;
 
 	(void)cmd;
-	nl_allow_existing(true);
 	ret = batch_run(args->v[0].set ? args->v[0].str : "-", true);
-	nl_allow_existing(false);
+	nl_allow_existing(allowed);
 	return ret;
 }
 

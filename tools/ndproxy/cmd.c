@@ -28,6 +28,8 @@ const struct object *const objects[] = {
 	&metrics_object,
 	&help_object,
 	&completion_object,
+	&load_object,
+	&unload_object,
 };
 
 const size_t nobjects = ARRAY_SIZE(objects);
@@ -454,6 +456,9 @@ static const struct object *find_part(const struct object *obj, const char *word
 	return NULL;
 }
 
+/* Commands are read, and not run. */
+bool cmd_only_check;
+
 /* Commands that print text, whatever the options say, change the options for themselves. */
 static int run_cmd(const struct object *obj, const struct cmd *cmd, int argc, char **argv)
 {
@@ -462,7 +467,7 @@ static int run_cmd(const struct object *obj, const struct cmd *cmd, int argc, ch
 	int ret;
 
 	ret = cmd_parse(obj, cmd, argc, argv, &values);
-	if (!ret)
+	if (!ret && !cmd_only_check)
 		ret = cmd->run(cmd, &values);
 	out = options;
 	args_free(&values);

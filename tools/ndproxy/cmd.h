@@ -130,10 +130,14 @@ extern const struct object mld_object, mld_link_object, mld_group_object;
 extern const struct object param_object, stats_object, monitor_object, show_object;
 extern const struct object save_object, restore_object, check_object;
 extern const struct object metrics_object, import_object;
-extern const struct object help_object, completion_object;
+extern const struct object help_object, completion_object, load_object, unload_object;
 
+extern bool cmd_only_check;
 int cmd_run(int argc, char **argv);
 int line_run(int argc, char **argv);
+int text_run(char *line);
+int text_split(char *line, char ***word);
+void word_put(FILE *f, const char *word);
 int batch_run(const char *name, bool go_on);
 void check_set_netns(const char *name);
 const struct cmd *cmd_find(const struct object *obj, const char *verb);

@@ -107,12 +107,11 @@ static void print_host(const struct nlattr *nest)
 /* Who said to have a host, and did not get it. */
 static void print_claim(struct nlattr **tb)
 {
-	const struct nlattr *lladdr = tb[NDPROXY_A_EVENT_CLAIM_LLADDR];
+	struct octets lladdr = attr_octets(tb[NDPROXY_A_EVENT_CLAIM_LLADDR]);
 
 	out_str("claim_dev", " claimed-on ", C_DEV, attr_str(tb[NDPROXY_A_EVENT_CLAIM_IFNAME]));
-	if (lladdr)
-		out_lladdr("claim_lladdr", " by ", mnl_attr_get_payload(lladdr),
-			   mnl_attr_get_payload_len(lladdr));
+	if (lladdr.len)
+		out_lladdr("claim_lladdr", " by ", lladdr.data, lladdr.len);
 }
 
 /**

@@ -21,6 +21,7 @@
 #define SHOW_KEEP	(1 << 20)
 
 static bool existing_allowed;
+static bool existed;
 static struct mnl_socket *sk;
 static uint16_t family;
 static uint32_t events_group;
@@ -55,18 +56,59 @@ static void tell_text(const char *kind, const char *text)
 }
 
 /**
- * nl_allow_existing() - is it a failure that what is to be made is there already?
- * @allow: it is none from now on, and nothing is said
+ * nl_allow_existing() - say whether a request fails that finds its work done
+ * @allow: it succeeds from now on, without a word: what is to be made is there, or what is to go is
+ *         not there
+ *
+ * Return: what held before.
  */
-void nl_allow_existing(bool allow)
+bool nl_allow_existing(bool allow)
 {
+	bool before = existing_allowed;
+
 	existing_allowed = allow;
+	return before;
+}
+
+/**
+ * nl_existed() - did the last request find something in its place?
+ *
+ * Return: true if so, and nl_allow_existing() let it pass; it may differ from what was asked for.
+ */
+bool nl_existed(void)
+{
+	return existed;
+}
+
+/* The link, prefix, host or listener that is to go is not there. */
+static bool is_gone(const struct nlmsghdr *req)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(req);
+	struct nlattr *tb[NDPROXY_A_LINK_MAX + 1];
+
+	switch (genl->cmd) {
+	case NDPROXY_CMD_PREFIX_DEL:
+	case NDPROXY_CMD_HOST_DEL:
+	case NDPROXY_CMD_MLD_LISTENER_DEL:
+		return true;
+	case NDPROXY_CMD_LINK_SET:
+		nl_attrs(req, tb, NDPROXY_A_LINK_MAX);
+		return tb[NDPROXY_A_LINK_ROLE] &&
+		       attr_u32(tb[NDPROXY_A_LINK_ROLE]) == NDPROXY_ROLE_NONE;
+	}
+	return false;
+}
+
+static bool is_done_already(const struct nlmsghdr *req, int error)
+{
+	if (!existing_allowed || req->nlmsg_type != family)
+		return false;
+	existed = error == -EEXIST;
+	return existed || (error == -ENOENT && is_gone(req));
 }
 
 static int tell_result(int error, const char *text)
 {
-	if (error == -EEXIST && existing_allowed)
-		return EXIT_OK;
 	if (!error) {
 		if (text && *text)
 			tell_text("Warning", text);
@@ -141,6 +183,7 @@ static ssize_t receive(void)
  * struct answer - how the answer to a request is read
  * @cb: gets each message
  * @data: for @cb
+ * @req: the request
  * @quiet: the caller tells errors himself
  * @missing: that the object or its device is not there is no failure
  * @interrupted: the dump may be inconsistent
@@ -149,6 +192,7 @@ static ssize_t receive(void)
 struct answer {
 	nl_cb_t cb;
 	void *data;
+	const struct nlmsghdr *req;
 	bool quiet;
 	bool missing;
 	bool interrupted;
@@ -183,6 +227,8 @@ static int one_message(const struct nlmsghdr *nlh, struct answer *answer)
 		return EXIT_OK;
 	if (answer->quiet)
 		return answer->error ? EXIT_KERNEL : EXIT_OK;
+	if (is_done_already(answer->req, answer->error))
+		return EXIT_OK;
 	return tell_result(answer->error, text);
 }
 
@@ -193,6 +239,8 @@ static int transact(struct nlmsghdr *req, struct answer *answer)
 	int len, ret;
 	ssize_t n;
 
+	answer->req = req;
+	existed = false;
 	req->nlmsg_seq = ++seq;
 	if (mnl_socket_sendto(sk, req, req->nlmsg_len) < 0)
 		return tell_errno("Cannot send to the kernel");
@@ -242,8 +290,7 @@ static int read_family(const struct nlmsghdr *nlh, void *data)
 
 	(void)data;
 	nl_attrs(nlh, tb, CTRL_ATTR_MAX);
-	if (tb[CTRL_ATTR_FAMILY_ID])
-		family = attr_u32(tb[CTRL_ATTR_FAMILY_ID]);
+	family = attr_u32(tb[CTRL_ATTR_FAMILY_ID]);
 	if (tb[CTRL_ATTR_MCAST_GROUPS])
 		read_groups(tb[CTRL_ATTR_MCAST_GROUPS]);
 	return 0;

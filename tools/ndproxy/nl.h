@@ -40,10 +40,17 @@ void nl_close(void);
 ssize_t nl_recv(const struct mnl_socket *from, void *buf, size_t size);
 int nl_find_module(bool *there);
 int nl_dump_of(int bus, uint16_t type, const void *head, size_t len, mnl_cb_t cb, void *data);
-void nl_allow_existing(bool allow);
+bool nl_allow_existing(bool allow);
+bool nl_existed(void);
 
 /* attr.c */
 int nl_put_args(struct nlmsghdr *nlh, const struct arg *arg, const struct args *args);
+
+/* What an attribute holds; @data is never NULL. */
+struct octets {
+	const uint8_t *data;
+	uint16_t len;
+};
 
 void nl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb, uint16_t max);
 void nl_nested(const struct nlattr *nest, struct nlattr **tb, uint16_t max);
@@ -51,5 +58,7 @@ uint32_t attr_u32(const struct nlattr *attr);
 uint64_t attr_u64(const struct nlattr *attr);
 const char *attr_str(const struct nlattr *attr);
 struct in6_addr attr_addr(const struct nlattr *attr);
+struct octets attr_octets(const struct nlattr *attr);
+int attr_need(const struct nlattr *attr, const char *what);
 
 #endif

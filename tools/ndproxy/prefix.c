@@ -4,13 +4,15 @@
 #include "objects.h"
 #include "print.h"
 
+enum { ARG_MODE = 2 };
+
 static const struct arg add_args[] = {
 	{ NULL, "PREFIX", ARG_PREFIX, .attr = NDPROXY_A_PREFIX_ADDR,
 	  .attr2 = NDPROXY_A_PREFIX_PREFIX_LEN },
 	{ "dev", "DEV", ARG_DEV, .attr = NDPROXY_A_PREFIX_IFNAME,
 	  .attr2 = NDPROXY_A_PREFIX_IFINDEX },
-	{ "mode", "MODE", ARG_ENUM, .optional = true, .names = &prefix_mode_names,
-	  .attr = NDPROXY_A_PREFIX_MODE },
+	[ARG_MODE] = { "mode", "MODE", ARG_ENUM, .optional = true, .names = &prefix_mode_names,
+		       .attr = NDPROXY_A_PREFIX_MODE },
 	{ .type = ARG_NONE }
 };
 
@@ -161,6 +163,19 @@ static int prefix_get(const struct cmd *cmd, const struct args *args)
 	return nl_put_args(nlh, cmd->args, args) ?: nl_do(nlh, prefix_message, NULL);
 }
 
+/* Where adding again is no failure, a line without a mode still says which: proxy. */
+static int prefix_add(const struct cmd *cmd, const struct args *args)
+{
+	struct args again = *args;
+	int ret = cmd_request(cmd, args);
+
+	if (ret || !nl_existed() || args->v[ARG_MODE].set)
+		return ret;
+	again.v[ARG_MODE].set = true;
+	again.v[ARG_MODE].num = NDPROXY_PREFIX_MODE_PROXY;
+	return cmd_request(cmd, &again);
+}
+
 static int prefix_show(const struct cmd *cmd, const struct args *args)
 {
 	return cmd_show(cmd, args, false, prefix_message, NULL);
@@ -172,7 +187,7 @@ static int prefix_rules(const struct cmd *cmd, const struct args *args)
 }
 
 static const struct cmd cmds[] = {
-	{ "add", NULL, cmd_request, add_args, NDPROXY_CMD_PREFIX_NEW, 0 },
+	{ "add", NULL, prefix_add, add_args, NDPROXY_CMD_PREFIX_NEW, 0 },
 	{ "del", "delete", cmd_request, del_args, NDPROXY_CMD_PREFIX_DEL, 0 },
 	{ "allow", NULL, prefix_rule, rule_args, NDPROXY_CMD_RULE_NEW, 0 },
 	{ "deny", NULL, prefix_rule, rule_args, NDPROXY_CMD_RULE_NEW, 0 },

@@ -14,8 +14,13 @@
 #include "nl.h"
 #include "objects.h"
 #include "print.h"
+#include "state.h"
 
 #define MAX_ATTRS	64
+
+/* Where it is printed, and how much. */
+static FILE *to;
+static enum save_how how;
 
 /* What an option has when it is left out, which it is then. */
 struct preset {
@@ -31,6 +36,7 @@ struct preset {
  * @configured: attribute of the request: what was configured, in use or not; 0: none
  * @presets: ended by attribute 0
  * @wanted: the object is saved; NULL: all are
+ * @untold: may a preset be said that the kernel did not tell? NULL: yes
  * @words: at the end of each line
  */
 struct section {
@@ -40,42 +46,44 @@ struct section {
 	uint16_t configured;
 	const struct preset *presets;
 	bool (*wanted)(const struct section *section, struct nlattr **tb);
+	bool (*untold)(const struct arg *arg, struct nlattr **tb);
 	const char *words;
 };
-
-static void put_escaped(const char *word)
-{
-	fputs(" \"", stdout);
-	for (; *word; word++)
-		printf("%s%c", strchr("\"\\", *word) ? "\\" : "", *word);
-	putchar('"');
-}
-
-/* A word that the reader of batches would take for more or less than one is quoted. */
-static void put_word(const char *word)
-{
-	if (*word && !strpbrk(word, " \t\r\n") && !strchr("\"'#", *word))
-		printf(" %s", word);
-	else if (strpbrk(word, "\"\\") && !strchr(word, '\''))
-		printf(" '%s'", word);
-	else
-		put_escaped(word);
-}
 
 static void put_addr(const struct nlattr *attr)
 {
 	struct in6_addr addr = attr_addr(attr);
 	char text[INET6_ADDRSTRLEN];
 
-	printf(" %s", inet_ntop(AF_INET6, &addr, text, sizeof(text)));
+	fprintf(to, " %s", inet_ntop(AF_INET6, &addr, text, sizeof(text)));
 }
 
 static void put_lladdr(const struct nlattr *attr)
 {
-	const uint8_t *octet = mnl_attr_get_payload(attr);
+	struct octets octets = attr_octets(attr);
 
-	for (uint16_t i = 0; i < mnl_attr_get_payload_len(attr); i++)
-		printf("%c%02x", i ? ':' : ' ', octet[i]);
+	for (uint16_t i = 0; i < octets.len; i++)
+		fprintf(to, "%c%02x", i ? ':' : ' ', octets.data[i]);
+}
+
+static void put_number(const struct arg *arg, uint32_t v)
+{
+	if (arg->type == ARG_ENUM)
+		fprintf(to, " %s", name_of(arg->names, v));
+	else if (arg->type == ARG_BOOL)
+		fprintf(to, " %s", v ? "on" : "off");
+	else if (arg->type == ARG_S32)
+		fprintf(to, " %d", (int32_t)v);
+	else
+		fprintf(to, " %u", v);
+}
+
+static void put_dev(const struct arg *arg, const char *name)
+{
+	/* A device of that name stands behind the word. */
+	if (!arg->key && !strcmp(name, "dev"))
+		fputs(" dev", to);
+	word_put(to, name);
 }
 
 static void put_value(const struct arg *arg, struct nlattr **tb)
@@ -88,32 +96,23 @@ static void put_value(const struct arg *arg, struct nlattr **tb)
 	case ARG_ADDRS:
 		break;
 	case ARG_DEV:
-		/* A device of that name stands behind the word. */
-		if (!arg->key && !strcmp(attr_str(attr), "dev"))
-			printf(" dev");
-		put_word(attr_str(attr));
+		put_dev(arg, attr_str(attr));
 		break;
 	case ARG_NAME:
-		put_word(attr_str(attr));
+		word_put(to, attr_str(attr));
 		break;
 	case ARG_U32:
-		printf(" %u", attr_u32(attr));
-		break;
 	case ARG_S32:
-		printf(" %d", (int32_t)attr_u32(attr));
-		break;
 	case ARG_BOOL:
-		printf(" %s", attr_u32(attr) ? "on" : "off");
-		break;
 	case ARG_ENUM:
-		printf(" %s", name_of(arg->names, attr_u32(attr)));
+		put_number(arg, attr_u32(attr));
 		break;
 	case ARG_ADDR:
 		put_addr(attr);
 		break;
 	case ARG_PREFIX:
 		put_addr(attr);
-		printf("/%u", attr_u32(tb[arg->attr2]));
+		fprintf(to, "/%u", attr_u32(tb[arg->attr2]));
 		break;
 	case ARG_LLADDR:
 		put_lladdr(attr);
@@ -121,40 +120,80 @@ static void put_value(const struct arg *arg, struct nlattr **tb)
 	}
 }
 
-static bool is_preset(const struct section *section, const struct arg *arg,
-		      const struct nlattr *attr)
+static const struct preset *find_preset(const struct section *section, const struct arg *arg)
 {
 	for (const struct preset *preset = section->presets; preset && preset->attr; preset++)
 		if (preset->attr == arg->attr)
-			return arg->optional && attr_u32(attr) == preset->value;
-	return arg->type == ARG_FLAG && mnl_attr_get_payload_len(attr) && !attr_u32(attr);
+			return preset;
+	return NULL;
 }
 
-static void put_args(const struct section *section, struct nlattr **tb)
+static bool is_left_out(const struct section *section, const struct arg *arg,
+			const struct nlattr *attr)
 {
-	const struct cmd *cmd = cmd_find(section->obj, section->verb);
+	const struct preset *preset = find_preset(section, arg);
 
-	printf("%s %s", section->obj->name, section->verb);
-	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++) {
-		if (!arg->attr || !tb[arg->attr] || is_preset(section, arg, tb[arg->attr]))
-			continue;
-		if (arg->key)
-			printf(" %s", arg->key);
-		put_value(arg, tb);
+	if (arg->type == ARG_FLAG)
+		return attr_octets(attr).len && !attr_u32(attr);
+	return how == SAVE_BRIEF && preset && arg->optional && attr_u32(attr) == preset->value;
+}
+
+/* The kernel tells it only if it was set: without it the preset holds. */
+static bool put_untold(const struct section *section, const struct arg *arg, struct nlattr **tb)
+{
+	const struct preset *preset = find_preset(section, arg);
+
+	if (tb[arg->attr] || !preset || how != SAVE_WHOLE ||
+	    (section->untold && !section->untold(arg, tb)))
+		return false;
+	if (arg->key)
+		fprintf(to, " %s", arg->key);
+	put_number(arg, preset->value);
+	return true;
+}
+
+static void put_arg(const struct section *section, const struct arg *arg, struct nlattr **tb)
+{
+	if (put_untold(section, arg, tb) || !tb[arg->attr] ||
+	    is_left_out(section, arg, tb[arg->attr]))
+		return;
+	if (arg->key)
+		fprintf(to, " %s", arg->key);
+	put_value(arg, tb);
+}
+
+/* Without these a command would say something else, or nothing. */
+static int need_args(const struct arg *arg, struct nlattr **tb)
+{
+	const char *name;
+
+	for (; arg->type != ARG_NONE; arg++) {
+		name = arg->meta ?: arg->key;
+		if (!arg->optional && arg->attr && attr_need(tb[arg->attr], name))
+			return EXIT_KERNEL;
+		if (!arg->optional && arg->type == ARG_PREFIX && attr_need(tb[arg->attr2], name))
+			return EXIT_KERNEL;
 	}
+	return EXIT_OK;
 }
 
 static int save_message(const struct nlmsghdr *nlh, void *data)
 {
 	struct nlattr *tb[MAX_ATTRS + 1];
 	const struct section *section = data;
+	const struct cmd *cmd = cmd_find(section->obj, section->verb);
 
 	nl_attrs(nlh, tb, MAX_ATTRS);
 	if (section->wanted && !section->wanted(section, tb))
 		return 0;
-	put_args(section, tb);
-	printf("%s\n", section->words ? section->words : "");
-	return ferror(stdout) ? EXIT_KERNEL : 0;
+	if (need_args(cmd->args, tb))
+		return EXIT_KERNEL;
+	fprintf(to, "%s %s", section->obj->name, section->verb);
+	for (const struct arg *arg = cmd->args; arg->type != ARG_NONE; arg++)
+		if (arg->attr)
+			put_arg(section, arg, tb);
+	fprintf(to, "%s\n", section->words ? section->words : "");
+	return ferror(to) ? EXIT_KERNEL : 0;
 }
 
 static int save_section(const struct section *section)
@@ -173,6 +212,10 @@ static int save_section(const struct section *section)
 static bool param_is_changed(const struct section *section, struct nlattr **tb)
 {
 	(void)section;
+	if (how == SAVE_DEFAULTS)
+		tb[NDPROXY_A_PARAM_VALUE] = tb[NDPROXY_A_PARAM_DEFAULT];
+	if (how != SAVE_BRIEF)
+		return true;
 	return attr_u32(tb[NDPROXY_A_PARAM_VALUE]) != attr_u32(tb[NDPROXY_A_PARAM_DEFAULT]);
 }
 
@@ -218,6 +261,13 @@ static const struct preset mld_link_presets[] = {
 	{ 0 }
 };
 
+/* An engine that is off takes no settings, and one apart from the proxy joins for no hosts. */
+static bool mld_link_untold(const struct arg *arg, struct nlattr **tb)
+{
+	return attr_u32(tb[NDPROXY_A_MLD_LINK_ENABLED]) &&
+	       arg->attr != NDPROXY_A_MLD_LINK_SNOOP_JOINS;
+}
+
 static const struct preset host_presets[] = {
 	{ NDPROXY_A_HOST_EVIDENCE, NDPROXY_EVIDENCE_STATIC },
 	{ 0 }
@@ -231,7 +281,7 @@ static const struct section sections[] = {
 	{ &prefix_object, "add", NDPROXY_CMD_PREFIX_GET, .presets = prefix_presets,
 	  .configured = NDPROXY_A_PREFIX_CONFIGURED },
 	{ &mld_link_object, "set", NDPROXY_CMD_MLD_LINK_GET, .presets = mld_link_presets,
-	  .configured = NDPROXY_A_MLD_LINK_CONFIGURED },
+	  .untold = mld_link_untold, .configured = NDPROXY_A_MLD_LINK_CONFIGURED },
 };
 
 static const struct section host_sections[] = {
@@ -250,27 +300,32 @@ static bool listener_is_configured(struct nlattr **tb)
 	return strcmp(id, "kernel") && strcmp(id, "ndproxy");
 }
 
-static void save_listener(const struct nlattr *nest, struct nlattr **group)
+static int save_listener(const struct nlattr *nest, struct nlattr **group)
 {
 	struct nlattr *tb[NDPROXY_A_MLD_LISTENER_MAX + 1];
+	static const struct arg mode = { .type = ARG_ENUM, .names = &mld_mode_names };
+	static const struct arg dev = { .type = ARG_DEV };
 	const struct nlattr *source;
-	uint32_t mode;
 
 	nl_nested(nest, tb, NDPROXY_A_MLD_LISTENER_MAX);
 	if (!listener_is_configured(tb))
-		return;
-	mode = attr_u32(tb[NDPROXY_A_MLD_LISTENER_MODE]);
-	printf("mld listen%s", strcmp(attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]), "dev") ?
-	       "" : " dev");
-	put_word(attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]));
+		return EXIT_OK;
+	if (attr_need(group[NDPROXY_A_MLD_GROUP_IFNAME], "DEV") ||
+	    attr_need(group[NDPROXY_A_MLD_GROUP_GROUP], "GROUP") ||
+	    attr_need(tb[NDPROXY_A_MLD_LISTENER_ID], "NAME") ||
+	    attr_need(tb[NDPROXY_A_MLD_LISTENER_MODE], "MODE"))
+		return EXIT_KERNEL;
+	fputs("mld listen", to);
+	put_dev(&dev, attr_str(group[NDPROXY_A_MLD_GROUP_IFNAME]));
 	put_addr(group[NDPROXY_A_MLD_GROUP_GROUP]);
-	printf(" id");
-	put_word(attr_str(tb[NDPROXY_A_MLD_LISTENER_ID]));
-	printf(" %s", name_of(&mld_mode_names, mode));
+	fputs(" id", to);
+	word_put(to, attr_str(tb[NDPROXY_A_MLD_LISTENER_ID]));
+	put_number(&mode, attr_u32(tb[NDPROXY_A_MLD_LISTENER_MODE]));
 	mnl_attr_for_each_nested(source, nest)
 		if (mnl_attr_get_type(source) == NDPROXY_A_MLD_LISTENER_SOURCE)
 			put_addr(source);
-	putchar('\n');
+	putc('\n', to);
+	return EXIT_OK;
 }
 
 static void tell_cut(struct nlattr **group)
@@ -289,16 +344,18 @@ static int save_listeners_of(const struct nlmsghdr *nlh, void *data)
 	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
 	const struct nlattr *attr;
 	bool *cut = data;
+	int ret = 0;
 
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
-		if (mnl_attr_get_type(attr) == NDPROXY_A_MLD_GROUP_LISTENER)
-			save_listener(attr, tb);
-	if (tb[NDPROXY_A_MLD_GROUP_CUT]) {
+		if (!ret && mnl_attr_get_type(attr) == NDPROXY_A_MLD_GROUP_LISTENER)
+			ret = save_listener(attr, tb);
+	/* Who compares states changes none of these listeners. */
+	if (tb[NDPROXY_A_MLD_GROUP_CUT] && how == SAVE_BRIEF) {
 		tell_cut(tb);
 		*cut = true;
 	}
-	return 0;
+	return ret;
 }
 
 /* What a message of a dump had no room for is asked for by itself, which has more. */
@@ -306,18 +363,21 @@ static int save_group(const struct nlmsghdr *nlh, bool *cut)
 {
 	struct nlattr *tb[NDPROXY_A_MLD_GROUP_MAX + 1];
 	struct nlmsghdr *req;
-	struct in6_addr group;
+	struct in6_addr addr;
 
 	nl_attrs(nlh, tb, NDPROXY_A_MLD_GROUP_MAX);
 	if (!tb[NDPROXY_A_MLD_GROUP_CUT])
 		return save_listeners_of(nlh, cut);
+	if (attr_need(tb[NDPROXY_A_MLD_GROUP_IFINDEX], "DEV") ||
+	    attr_need(tb[NDPROXY_A_MLD_GROUP_GROUP], "GROUP"))
+		return EXIT_KERNEL;
+	addr = attr_addr(tb[NDPROXY_A_MLD_GROUP_GROUP]);
 	req = nl_request(NDPROXY_CMD_MLD_GROUP_GET, 0);
 	if (!req)
 		return EXIT_KERNEL;
 	mnl_attr_put_u32(req, NDPROXY_A_MLD_GROUP_IFINDEX,
 			 attr_u32(tb[NDPROXY_A_MLD_GROUP_IFINDEX]));
-	group = attr_addr(tb[NDPROXY_A_MLD_GROUP_GROUP]);
-	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(group), &group);
+	mnl_attr_put(req, NDPROXY_A_MLD_GROUP_GROUP, sizeof(addr), &addr);
 	return nl_get(req, save_listeners_of, cut);
 }
 
@@ -340,23 +400,41 @@ static const struct arg no_args[] = {
 	{ .type = ARG_NONE }
 };
 
-/* What cannot be told whole is a failure in the end; the rest is saved nevertheless. */
-static int save_run(const struct cmd *cmd, const struct args *args)
+/**
+ * save_print() - print the configuration and the hosts, as commands
+ * @f: where to
+ * @what: how much of it
+ *
+ * What cannot be told whole is a failure in the end; the rest is printed nevertheless.
+ *
+ * Return: the exit code.
+ */
+int save_print(FILE *f, enum save_how what)
 {
+	size_t n = what == SAVE_DEFAULTS ? 1 : ARRAY_SIZE(sections);
 	bool cut = false;
 	int ret = EXIT_OK;
 
-	(void)cmd;
-	(void)args;
-	/* Commands are text, whatever the options say. */
-	out.json = false;
-	for (size_t i = 0; i < ARRAY_SIZE(sections) && !ret; i++)
+	to = f;
+	how = what;
+	for (size_t i = 0; i < n && !ret; i++)
 		ret = save_section(&sections[i]);
+	if (what == SAVE_DEFAULTS)
+		return ret;
 	if (!ret)
 		ret = save_listeners(&cut);
 	for (size_t i = 0; i < ARRAY_SIZE(host_sections) && !ret; i++)
 		ret = save_section(&host_sections[i]);
 	return ret || !cut ? ret : EXIT_KERNEL;
+}
+
+static int save_run(const struct cmd *cmd, const struct args *args)
+{
+	(void)cmd;
+	(void)args;
+	/* Commands are text, whatever the options say. */
+	out.json = false;
+	return save_print(stdout, SAVE_BRIEF);
 }
 
 static const struct cmd cmds[] = {

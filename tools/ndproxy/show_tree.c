@@ -115,13 +115,13 @@ static void put_padded(enum color color, const char *text, int width)
 static void draw_host(const struct columns *col, const struct host *host)
 {
 	struct nlattr *tb[NDPROXY_A_HOST_MAX + 1];
-	const struct nlattr *lladdr;
 	char text[INET6_ADDRSTRLEN];
+	struct octets lladdr;
 	uint32_t state;
 
 	nl_attrs(host->nlh, tb, NDPROXY_A_HOST_MAX);
 	state = attr_u32(tb[NDPROXY_A_HOST_STATE]);
-	lladdr = tb[NDPROXY_A_HOST_LLADDR];
+	lladdr = attr_octets(tb[NDPROXY_A_HOST_LLADDR]);
 	inet_ntop(AF_INET6, &host->addr, text, sizeof(text));
 	put_padded(C_ADDR, text, col->addr + 2);
 	put_padded(host_state_color(state), name_of(&host_state_names, state), 11);
@@ -134,11 +134,10 @@ static void draw_host(const struct columns *col, const struct host *host)
 		fputs("  route", stdout);
 	else if (tb[NDPROXY_A_HOST_SHADOWED])
 		fputs("  shadowed", stdout);
-	else if (col->lladdr && lladdr)
+	else if (col->lladdr && lladdr.len)
 		fputs("       ", stdout);
-	if (col->lladdr && lladdr)
-		out_lladdr(NULL, "  ", mnl_attr_get_payload(lladdr),
-			   mnl_attr_get_payload_len(lladdr));
+	if (col->lladdr && lladdr.len)
+		out_lladdr(NULL, "  ", lladdr.data, lladdr.len);
 	out_line_end();
 }
 

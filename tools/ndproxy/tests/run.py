@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 from printed import HOST, LINK, MLD_GROUP, MLD_LINK, PREFIX
-from suite import HERE, TESTS, TOOL, run, test, unit
+from suite import HERE, TESTS, TOOL, UNIT, run, test, unit
 
 COMPLETION = os.path.join(HERE, "..", "ndproxy.bash-completion")
 
@@ -403,6 +403,58 @@ def batch_line_with_a_nul_is_refused():
 def batch_line_without_an_end():
     done = run("-b", "-", input="host help")
     assert done.returncode == 0 and "host add" in done.stdout
+
+
+@test
+def batch_that_restores_itself_has_an_end():
+    with tempfile.TemporaryDirectory() as path:
+        names = [os.path.join(path, f"b{i}") for i in range(8)]
+        for i, name in enumerate(names):
+            with open(name, "w", encoding="ascii") as f:
+                f.write(f"restore {names[(i + 1) % 8]}\n" * 3 + "host help\n")
+        os.symlink(names[7], os.path.join(path, "link"))
+        with open(names[7], "w", encoding="ascii") as f:
+            f.write(f"restore {path}/link\n" * 20 + "stats help\n")
+        for words in (("restore",), ("-b",)):
+            done = run(*words, names[7])
+            assert done.returncode == 1 and "it restores itself" in done.stderr, done
+            assert (words == ("-b",)) != ("stats show" in done.stdout), done
+            done = run(*words, names[0])
+            assert done.returncode == 1 and "nested more than 4 deep" in done.stderr, done
+        assert run("restore", names[4]).returncode == 1 and run("restore", names[4]).stdout
+
+
+@test
+def batch_in_a_batch():
+    with tempfile.NamedTemporaryFile("w", suffix=".batch") as f:
+        f.write("host help\n")
+        f.flush()
+        done = run("-b", "-", input=f"restore {f.name}\nrestore {f.name}\nstats help\n")
+        assert done.returncode == 0 and done.stdout.count("Usage") == 3, done
+
+
+# --- answers of the kernel
+
+@test
+def a_missing_attribute_is_no_crash():
+    assert unit("reply", "all").endswith("survived\n")
+    for what, why in (("save-nothing", "has no PREFIX"), ("save-group", "has no GROUP"),
+                      ("save-listener", "has no GROUP")):
+        done = subprocess.run((UNIT, "reply", what), capture_output=True, text=True, timeout=60,
+                              check=False)
+        assert (done.returncode, done.stdout) == (0, "exit 2\n") and why in done.stderr, done
+
+
+@test
+def attributes_are_read_in_one_file():
+    """There a missing one has a value or is an error; mnl_attr_get_*() would crash."""
+    top = os.path.join(HERE, "..")
+    for name in sorted(os.listdir(top)):
+        if not name.endswith(".c") or name == "attr.c":
+            continue
+        with open(os.path.join(top, name), encoding="utf-8") as f:
+            found = re.findall(r"mnl_attr_(?:get_(?!type\b)\w+|parse\w*|validate\w*)", f.read())
+        assert not found, (name, found)
 
 
 # --- failures outside the grammar

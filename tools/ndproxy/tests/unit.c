@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What can be tested of the tool without a kernel: how words become attributes ("unit parse"), and
- * how messages become text and JSON ("unit print OBJECT [OPTION...]", checked by run.py).
+ * how messages become text and JSON ("unit print OBJECT [OPTION...]", checked by run.py), also those
+ * that lack attributes ("unit reply TEST").
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,8 @@ int main(int argc, char **argv)
 		unit_fw();
 		return 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "reply"))
+		return unit_reply(argv[2]) ? 0 : 2;
 	if (argc < 3 || strcmp(argv[1], "print"))
 		return 2;
 	for (int i = 3; i < argc; i++)

@@ -23,4 +23,7 @@ void unit_fw(void);
 extern int count;	/* of how many objects a list is made */
 bool unit_print(const char *name);
 
+/* reply.c */
+bool unit_reply(const char *what);
+
 #endif
