@@ -240,9 +240,42 @@ static void ndp_onlink_del(struct ndp_net *nn, struct ndp_onlink *onlink)
 	ndp_link_sync_allmulti(nn, link->group);
 }
 
+static struct ndp_static_prefix *ndp_static_prefix_find(struct ndp_link *link,
+							const struct in6_addr *addr,
+							unsigned int plen)
+{
+	struct ndp_static_prefix *entry;
+
+	list_for_each_entry(entry, &link->static_prefixes, list)
+		if (entry->plen == plen && ipv6_addr_equal(&entry->addr, addr))
+			return entry;
+	return NULL;
+}
+
+/* ::/0 stands for each prefix of the link that is not configured itself. */
+static u8 ndp_static_mode(struct ndp_link *link, const struct in6_addr *addr, unsigned int plen)
+{
+	struct ndp_static_prefix *entry = ndp_static_prefix_find(link, addr, plen) ?:
+					  ndp_static_prefix_find(link, &in6addr_any, 0);
+
+	return entry ? entry->mode : NDP_MODE_PROXY;
+}
+
+static void ndp_static_sync_modes(struct ndp_link *link)
+{
+	struct ndp_onlink *onlink;
+
+	list_for_each_entry(onlink, &link->onlinks, link_list) {
+		const struct ndp_prefix_key *key = &onlink->prefix->key;
+
+		onlink->mode = ndp_static_mode(link, &key->addr, key->plen);
+		ndp_mode_sync(onlink->prefix);
+	}
+}
+
 static bool ndp_prefix_may_proxy(const struct in6_addr *addr, unsigned int plen)
 {
-	return plen > 0 && plen < 128 && !ipv6_addr_any(addr) && !ipv6_addr_is_multicast(addr) &&
+	return plen > 0 && plen <= 128 && !ipv6_addr_any(addr) && !ipv6_addr_is_multicast(addr) &&
 	       !(ipv6_addr_type(addr) & (IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK));
 }
 
@@ -267,7 +300,8 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 
 	ASSERT_RTNL();
 
-	if (!ndp_prefix_may_proxy(addr, plen))
+	/* The kernel has a route to a single address for many reasons. */
+	if (!ndp_prefix_may_proxy(addr, plen) || (plen == 128 && source == NDP_ONLINK_ROUTE))
 		return -EINVAL;
 
 	prefix = ndp_prefix_find(nn, link->group->id, addr, plen);
@@ -291,6 +325,10 @@ int ndp_prefix_learn(struct ndp_net *nn, struct ndp_link *link, const struct in6
 			return -ENOBUFS;
 		}
 		onlink->sources = source;
+		if (source == NDP_ONLINK_ROUTE) {
+			onlink->mode = ndp_static_mode(link, &prefix->key.addr, plen);
+			ndp_mode_sync(prefix);
+		}
 		ndp_link_sync_allmulti(nn, link->group);
 		ndp_event_prefix(nn, NDP_EVENT_PREFIX_ADD, onlink);
 		ndp_host_restore_static(nn, link->group);
@@ -314,7 +352,7 @@ static void ndp_onlink_unlearn(struct ndp_net *nn, struct ndp_onlink *onlink, u8
 		ndp_route_queue_onlink(nn, onlink->prefix, onlink->link, false);
 	onlink->sources &= ~source;
 	if (source & NDP_ONLINK_STATIC)
-		onlink->mode = NDP_MODE_PROXY;
+		onlink->mode = ndp_static_mode(onlink->link, &in6addr_any, 0);
 	ndp_mode_sync(onlink->prefix);
 	if (source & NDP_ONLINK_ROUTE)
 		onlink->expires = 0;
@@ -389,18 +427,6 @@ void ndp_prefix_link_changed(struct ndp_net *nn, struct ndp_link *link, bool act
 
 /* --- configured prefixes ---------------------------------------------------------------------- */
 
-static struct ndp_static_prefix *ndp_static_prefix_find(struct ndp_link *link,
-							const struct in6_addr *addr,
-							unsigned int plen)
-{
-	struct ndp_static_prefix *entry;
-
-	list_for_each_entry(entry, &link->static_prefixes, list)
-		if (entry->plen == plen && ipv6_addr_equal(&entry->addr, addr))
-			return entry;
-	return NULL;
-}
-
 static int ndp_prefix_check(const struct ndp_link *link, const struct in6_addr *addr,
 			    unsigned int plen, struct netlink_ext_ack *extack)
 {
@@ -410,7 +436,9 @@ static int ndp_prefix_check(const struct ndp_link *link, const struct in6_addr *
 		NL_SET_ERR_MSG_FMT(extack, "%s is not an upstream link", link->name);
 		return -EINVAL;
 	}
-	if (plen > 128 || !ndp_prefix_may_proxy(addr, plen)) {
+	if (!plen && ipv6_addr_any(addr))
+		return 0;
+	if (!ndp_prefix_may_proxy(addr, plen)) {
 		NL_SET_ERR_MSG_FMT(extack, "%pI6c/%u is never proxied", addr, plen);
 		return -EINVAL;
 	}
@@ -422,12 +450,21 @@ static int ndp_prefix_check(const struct ndp_link *link, const struct in6_addr *
 	return 0;
 }
 
+static void ndp_static_apply(struct ndp_net *nn, struct ndp_link *link,
+			     const struct ndp_static_prefix *entry)
+{
+	if (entry->plen)
+		ndp_mode_set(nn, link, &entry->addr, entry->plen, entry->mode);
+	else
+		ndp_static_sync_modes(link);
+}
+
 /**
  * ndp_prefix_add_static() - proxy a prefix whatever the kernel's routes say
  * @nn: namespace
  * @link: upstream link, active or not
  * @addr: of the prefix
- * @plen: its length
+ * @plen: its length; 0: the mode of the prefixes that are learnt on the link
  * @mode: enum ndp_prefix_mode, which a prefix that is configured already takes over if it is
  * another; negative: not given, proxy
  * @extack: says what is wrong
@@ -447,7 +484,7 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	entry = ndp_static_prefix_find(link, addr, plen);
 	if (entry && mode >= 0 && mode != entry->mode) {
 		entry->mode = mode;
-		ndp_mode_set(nn, link, addr, plen, mode);
+		ndp_static_apply(nn, link, entry);
 		return 0;
 	}
 	if (entry) {
@@ -464,12 +501,12 @@ int ndp_prefix_add_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	entry->plen = plen;
 	entry->mode = max(mode, 0);
 
-	if (link->state == NDP_LINK_ACTIVE)
+	if (link->state == NDP_LINK_ACTIVE && plen)
 		err = ndp_prefix_learn(nn, link, addr, plen, NDP_ONLINK_STATIC, 0);
 	if (err)
 		goto no_memory;
-	ndp_mode_set(nn, link, addr, plen, entry->mode);
 	list_add_tail(&entry->list, &link->static_prefixes);
+	ndp_static_apply(nn, link, entry);
 	return 0;
 
 no_memory:
@@ -503,7 +540,10 @@ int ndp_prefix_del_static(struct ndp_net *nn, struct ndp_link *link, const struc
 	list_del(&entry->list);
 	ndp_objects_give(nn, 1);
 	kfree(entry);
-	ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_STATIC);
+	if (plen)
+		ndp_prefix_unlearn(nn, link, addr, plen, NDP_ONLINK_STATIC);
+	else
+		ndp_static_sync_modes(link);
 	return 0;
 }
 
@@ -519,10 +559,11 @@ void ndp_prefix_restore_static(struct ndp_net *nn, struct ndp_link *link)
 	struct ndp_static_prefix *entry;
 
 	list_for_each_entry(entry, &link->static_prefixes, list) {
-		if (ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0))
+		if (entry->plen &&
+		    ndp_prefix_learn(nn, link, &entry->addr, entry->plen, NDP_ONLINK_STATIC, 0))
 			net_warn_ratelimited("%s: no room for the configured prefix %pI6c/%u\n",
 					     link->name, &entry->addr, entry->plen);
-		ndp_mode_set(nn, link, &entry->addr, entry->plen, entry->mode);
+		ndp_static_apply(nn, link, entry);
 	}
 }
 

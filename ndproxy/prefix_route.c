@@ -22,7 +22,8 @@ void ndp_prefix_mark(struct ndp_net *nn, struct ndp_prefix *prefix, bool on)
 {
 	ASSERT_RTNL();
 
-	if (!prefix->inner)
+	/* The routes to a single address are those of its host. */
+	if (!prefix->inner && prefix->key.plen != 128)
 		prefix->marked = ndp_route_mark(nn, prefix, on);
 }
 

@@ -593,17 +593,22 @@ static void ndp_route_run_onlink(struct ndp_net *nn, struct ndp_job *job)
  * @link: with a device: downstream, where it never wins, or upstream, where it does
  * @add: add it
  *
+ * There is none to a single address: it would win over every other route to it.
+ *
  * Context: RTNL.
  */
 void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add)
 {
+	struct ndp_route_onlink *onlink;
+
+	if (prefix->key.plen == 128)
+		return;
 	/*
 	 * What cannot be allocated now must not be missing later. Charged, it would have a process
 	 * killed where its cgroup is full; it is gone when the route is made.
 	 */
-	struct ndp_route_onlink *onlink = kzalloc(sizeof(*onlink), CHARGE_NOT | __GFP_NOFAIL);
-
+	onlink = kzalloc(sizeof(*onlink), CHARGE_NOT | __GFP_NOFAIL);
 	INIT_LIST_HEAD(&onlink->job.list);
 	onlink->job.run = ndp_route_run_onlink;
 	onlink->req.dst = prefix->key.addr;
