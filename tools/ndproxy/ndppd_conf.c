@@ -76,25 +76,55 @@ static bool take(struct reader *r, char c)
 	return true;
 }
 
-static void read_word(struct reader *r, char *word, size_t size)
+static void read_until(struct reader *r, const char *end, char *word, size_t size)
 {
-	char quote = '\0';
+	char quote[] = { '\0', '\n', '\0' };
 	size_t len;
 
 	skip_blanks(r);
 	if (*r->p == '"' || *r->p == '\'') {
-		quote = *r->p;
+		*quote = *r->p;
 		skip(r, 1);
 	}
-	len = quote ? strcspn(r->p, "\"'\n") : strcspn(r->p, " \t\r\n;{}#");
+	len = strcspn(r->p, *quote ? quote : end);
 	if (len >= size)
 		wrong(r, "a word is too long");
 	snprintf(word, size, "%.*s", (int)(len < size ? len : size - 1), r->p);
 	skip(r, len);
-	if (quote && *r->p == quote)
+	if (*quote && *r->p == *quote)
 		skip(r, 1);
-	else if (quote)
+	else if (*quote)
 		wrong(r, "a quote has no end");
+}
+
+static void read_word(struct reader *r, char *word, size_t size)
+{
+	read_until(r, " \t\r\n;{}#", word, size);
+}
+
+/* The name of an option, behind which an equals sign may stand. "_" is the same as "-". */
+static void read_name(struct reader *r, char *word, size_t size)
+{
+	read_until(r, " \t\r\n;{}#=", word, size);
+	for (char *p = word; *p; p++)
+		if (*p == '_')
+			*p = '-';
+	if (*word && r->p[strspn(r->p, " \t")] == '=')
+		skip(r, strspn(r->p, " \t") + 1);
+}
+
+/* What stands on the command line must be the same device there. */
+static void read_iface(struct reader *r, char *name)
+{
+	uint32_t ifindex;
+
+	if (r->p[strspn(r->p, " \t")] == '=')
+		skip(r, strspn(r->p, " \t") + 1);
+	read_word(r, name, IF_NAMESIZE);
+	if (!*name)
+		wrong(r, "the name of an interface is missing");
+	else if (parse_dev(name, &ifindex) || ifindex)
+		wrong(r, "no interface can have the name \"%s\"", name);
 }
 
 /* A value stands on the line of its name: "auto" has none. */
@@ -117,43 +147,83 @@ static void read_rule_target(struct reader *r, struct ndppd_rule *rule)
 	}
 }
 
-/* Options that have no place here, and need none: what becomes of each is told by import.c. */
-static void read_option(struct reader *r, struct ndppd_option *options, size_t *n, const char *name)
+static const char *const daemon_options[] = {
+	"route-ttl", "address-ttl", NULL
+};
+
+static const char *const proxy_options[] = {
+	"router", "timeout", "ttl", "deadtime", "keepalive", "retries", "autowire", "promiscuous",
+	NULL
+};
+
+static const char *const rule_options[] = { "autovia", NULL };
+
+/* All of them are a number, or a word for true or false. */
+static bool is_value(const char *word)
+{
+	static const char *const words[] = { "yes", "no", "true", "false", "on", "off" };
+	uint32_t num;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return !parse_u32(word, UINT32_MAX, &num);
+}
+
+static void check_option(struct reader *r, const char *const *known, const char *name)
+{
+	if (!*name) {
+		wrong_option(r);
+		return;
+	}
+	for (; *known; known++)
+		if (!strcmp(*known, name))
+			return;
+	wrong(r, "\"%s\" is not known here", name);
+}
+
+/* Options that need no command: what becomes of each is told by import.c. */
+static void read_option(struct reader *r, const char *const *known, struct ndppd_option *options,
+			size_t *n, const char *name)
 {
 	struct ndppd_option *option = &options[*n];
 
-	if (*n == NDPPD_OPTIONS) {
+	check_option(r, known, name);
+	if (*n == NDPPD_OPTIONS)
 		wrong(r, "too many options");
+	if (r->wrong)
 		return;
-	}
 	snprintf(option->name, sizeof(option->name), "%s", name);
 	*option->value = '\0';
+	option->line = r->line;
 	if (has_value(r))
 		read_word(r, option->value, sizeof(option->value));
+	if (!is_value(option->value))
+		wrong(r, "\"%s\" is no value of %s", option->value, name);
 	(*n)++;
 }
 
 static void read_rule_word(struct reader *r, struct ndppd_rule *rule)
 {
+	struct ndppd_option option[NDPPD_OPTIONS];
 	enum ndppd_method method = rule->method;
 	char word[32];
+	size_t n = 0;
 
-	read_word(r, word, sizeof(word));
+	read_name(r, word, sizeof(word));
 	if (!strcmp(word, "auto"))
 		method = NDPPD_AUTO;
 	else if (!strcmp(word, "static"))
 		method = NDPPD_STATIC;
 	else if (!strcmp(word, "iface"))
 		method = NDPPD_IFACE;
-	else if (!*word)
-		wrong_option(r);
+	else
+		read_option(r, rule_options, option, &n, word);
 	if (method != rule->method && rule->method != NDPPD_NONE)
 		wrong(r, "a rule has one method");
 	rule->method = method;
 	if (!strcmp(word, "iface"))
-		read_word(r, rule->iface, sizeof(rule->iface));
-	else if (strcmp(word, "auto") && strcmp(word, "static") && has_value(r))
-		read_word(r, word, sizeof(word));
+		read_iface(r, rule->iface);
 }
 
 static void read_rule(struct reader *r, struct ndppd_proxy *proxy)
@@ -180,13 +250,11 @@ static void read_proxy_word(struct reader *r, struct ndppd_proxy *proxy)
 {
 	char word[32];
 
-	read_word(r, word, sizeof(word));
+	read_name(r, word, sizeof(word));
 	if (!strcmp(word, "rule"))
 		read_rule(r, proxy);
-	else if (!*word)
-		wrong_option(r);
 	else
-		read_option(r, proxy->options, &proxy->n_options, word);
+		read_option(r, proxy_options, proxy->options, &proxy->n_options, word);
 }
 
 static void read_proxy(struct reader *r, struct ndppd_conf *conf)
@@ -201,9 +269,8 @@ static void read_proxy(struct reader *r, struct ndppd_conf *conf)
 	conf->proxies = proxies;
 	proxy = &proxies[conf->n_proxies++];
 	memset(proxy, 0, sizeof(*proxy));
-	read_word(r, proxy->iface, sizeof(proxy->iface));
-	if (!*proxy->iface)
-		wrong(r, "a proxy needs an interface");
+	proxy->line = r->line;
+	read_iface(r, proxy->iface);
 	if (!take(r, '{'))
 		wrong(r, "a proxy needs a block in braces");
 	while (!r->wrong && !take(r, '}'))
@@ -215,13 +282,11 @@ static void read_text(struct reader *r, struct ndppd_conf *conf)
 	char word[32];
 
 	for (skip_blanks(r); !r->wrong && *r->p; skip_blanks(r)) {
-		read_word(r, word, sizeof(word));
+		read_name(r, word, sizeof(word));
 		if (!strcmp(word, "proxy"))
 			read_proxy(r, conf);
-		else if (!*word)
-			wrong_option(r);
 		else
-			read_option(r, conf->options, &conf->n_options, word);
+			read_option(r, daemon_options, conf->options, &conf->n_options, word);
 	}
 }
 
@@ -261,6 +326,9 @@ int ndppd_read(const char *name, struct ndppd_conf *conf)
 	memset(conf, 0, sizeof(*conf));
 	if (!text)
 		return -1;
+	/* The byte order mark of an editor. */
+	if (!strncmp(text, "\xef\xbb\xbf", 3))
+		r.p += 3;
 	read_text(&r, conf);
 	if (!r.wrong && !conf->n_proxies)
 		wrong(&r, "there is no proxy section");

@@ -20,11 +20,13 @@ enum ndppd_method {
 /**
  * struct ndppd_option - an option that is no rule
  * @name: of it
- * @value: of it, or empty
+ * @value: of it
+ * @line: where it stands
  */
 struct ndppd_option {
 	char name[32];
 	char value[32];
+	unsigned int line;
 };
 
 /**
@@ -46,6 +48,7 @@ struct ndppd_rule {
 /**
  * struct ndppd_proxy - the solicitations of an interface
  * @iface: where they are heard
+ * @line: where it begins
  * @options: of the proxy
  * @n_options: how many
  * @rules: for them
@@ -53,6 +56,7 @@ struct ndppd_rule {
  */
 struct ndppd_proxy {
 	char iface[IF_NAMESIZE];
+	unsigned int line;
 	struct ndppd_option options[NDPPD_OPTIONS];
 	size_t n_options;
 	struct ndppd_rule *rules;

@@ -292,33 +292,110 @@ def completion_passes_the_shells_own_check():
 CONFIGURATIONS = os.path.join(HERE, "ndppd")
 
 
+def translate(conf, routes, **kw):
+    """unit import; the files are those of the folder, or paths."""
+    return subprocess.run((UNIT, "import", conf, routes), cwd=CONFIGURATIONS, text=True,
+                          capture_output=True, timeout=60, check=False, **kw)
+
+
 @test
 def import_translates_configurations_of_ndppd():
     names = sorted(x[:-5] for x in os.listdir(CONFIGURATIONS) if x.endswith(".conf"))
     assert len(names) > 12
     for name in names:
-        path = os.path.join(CONFIGURATIONS, name)
-        done = run("import", "ndppd", path + ".conf")
-        with open(path + ".out", encoding="utf-8") as f:
+        right = os.path.join(CONFIGURATIONS, name)
+        done = translate(f"{name}.conf", f"{name}.routes")
+        if os.path.exists(right + ".err"):
+            with open(right + ".err", encoding="utf-8") as f:
+                assert (done.returncode, done.stderr, done.stdout) == (1, f.read(), ""), name
+            continue
+        with open(right + ".out", encoding="utf-8") as f:
             assert (done.returncode, done.stderr, done.stdout) == (0, "", f.read()), name
+        with open(right + ".conf", encoding="utf-8") as f:
+            assert ("prefix deny ::/0" in done.stdout) != ("rule ::/0" in f.read()), name
 
 
 @test
 def import_tells_what_is_wrong_and_where():
     for text, line, why in (
-            ("", 1, "no proxy"), ("proxy eth0 {\nrule x { }\n}", 2, "neither an address"),
+            ("", 1, "no proxy"), ("\ufeff\n}", 2, "should"),
+            ("proxy eth0 {\nrule x { }\n}", 2, "neither an address"),
+            ("proxy a {\nrule ::1 {\nstatik } }", 3, '"statik" is not known'),
+            ("proxy a {\n rooter yes }", 2, '"rooter" is not known'),
+            ("\n\nroute-tll 5", 3, '"route-tll" is not known'),
+            ("proxy a { router maybe }", 1, '"maybe" is no value of router'),
+            ("proxy a { router }", 1, '"" is no value of router'),
+            ("proxy a { rule ::1 { autovia } }", 1, "no value of autovia"),
+            ("proxy a { rule ::1 { iface } }", 1, "name of an interface is missing"),
+            ('proxy "a role none" { }', 1, 'the name "a role none"'),
+            ("proxy a {\nrule ::1 { iface 'b c' } }", 2, 'the name "b c"'),
+            ("proxy a/b { }", 1, 'the name "a/b"'), ("proxy a { rule = ::1 { = } }", 1, "should"),
+            ("proxy a { rule 2001:db8::1/48 { static } }", 1, "hardly meant"),
+            ("proxy a { rule 2001:db8::/64 { iface b } }\nproxy b {\nrule ::/0 { iface a } }", 1,
+             "which of a and b is upstream"),
+            ("proxy a {\nrule 2001:db8::/64 { auto } }", 2, "no route to the prefix"),
             ("proxy eth0 {\n\nrule ::1 { auto static } }", 3, "one method"),
             ("proxy eth0 {", 1, ": the end of file stands"),
             ("proxy eth0 { rule ::1 {\n", 2, ": the end of file stands"),
-            ("proxy eth0 { ;} {", 1, '"{" stands'), ("proxy { }", 1, "needs an interface"),
+            ("proxy eth0 { ;} {", 1, '"{" stands'), ("proxy { }", 1, "is missing"),
             ("proxy eth0 { rule ::1 }", 1, "block"), ("}", 1, "should"),
             ("proxy 'eth0 { }", 1, "quote"), ("proxy " + "x" * 99 + " { }", 1, "too long"),
             ("proxy a { rule ::1 { iface b } rule ::/200 { auto } }", 1, "neither")):
-        done = run("import", "ndppd", "-", input=text)
+        done = translate("-", "none", input=text)
         assert done.returncode == 1 and done.stdout == "", (text, done)
         assert done.stderr.startswith(f"Error: -:{line}: "), (text, done.stderr)
         assert why in done.stderr and done.stderr.count("\n") == 1, (text, done.stderr)
     assert run("import", "ndppd", "/nonexistent").returncode == 1
+
+
+@test
+def import_asks_the_routes():
+    mutual = "proxy a { rule 2001:db8::/64 { iface b } } proxy b { rule ::/0 { iface a } }"
+    auto = "proxy a { rule 2001:db8::/64 { auto } }"
+    for text, routes, out in (
+            (mutual, "::/0 dev b via", "link set b role upstream"),
+            (mutual, "::/0 dev a via", "link set b role downstream"),
+            (mutual, "2001:db8::/48 dev b", "link set b role upstream"),
+            (mutual, "::/0 dev a\n::/0 dev b", ":1: which of a and b"),
+            ("proxy a { rule 2001:db8::/64 { iface b } }", "::/0 dev b",
+             "line 1: b has the default route: upstream, and a downstream"),
+            ("proxy a { rule 2001:db8::/64 { iface b } }", "::/0 dev b",
+             "prefix add 2001:db8::/64 dev b\n"),
+            (auto, "2001:db8::/48 dev a", ":1: \"auto\": the route to the prefix leads back to a"),
+            (auto, "::/0 dev a via", "leads back to a"), (auto, "::/0 dev b", "there is no route"),
+            (auto, "2001:db8::/60 dev b", "link set b role downstream"),
+            (auto, "2001:db8::/60 dev b", "prefix add 2001:db8::/64 dev a\n"),
+            (auto, "2001:db8::/60 dev b via", "prefix add 2001:db8::/64 dev a mode route\n"),
+            (auto, "noarp b\n2001:db8::/60 dev b", "prefix add 2001:db8::/64 dev a mode route\n"),
+            (auto, "2001:db8::/60 dev b\n2001:db8::8/125 dev c via",
+             "prefix add 2001:db8::/64 dev a\n# line 1: 2001:db8::8/125 is routed on by c: "
+             "answered for at once\nprefix add 2001:db8::8/125 dev a mode route\n"),
+            ("proxy a { rule ::/0 { auto } }", "2001:db8::/64 dev a\n2001:db8::/80 dev b",
+             "link set b role downstream")):
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write(routes + "\n")
+            f.flush()
+            done = translate("-", f.name, input=text)
+        assert out in done.stdout + done.stderr, (text, routes, done)
+        assert bool(done.returncode) == bool(done.stderr), done
+
+
+@test
+def import_quotes_names():
+    done = translate("-", "none", input="""proxy "#a" { rule 2001:db8::/64 { iface '"b\\' } }
+proxy dev { rule 2001:db8:1::/64 { iface "'s" } }""")
+    assert done.stdout.splitlines()[1:] == [
+        'link set "#a" role upstream', '''link set '"b\\' role downstream''',
+        "link set dev dev role upstream group 1", '''link set "'s" role downstream group 1''',
+        'prefix add 2001:db8::/64 dev "#a"', "prefix add 2001:db8:1::/64 dev dev"], done
+
+
+@test
+def import_of_many_sections_takes_no_long_time():
+    text = "".join(f"proxy a{i} {{ rule 2001:db8:{i:x}::/64 {{ iface b{i} }} rule 2001:db8:{i:x}::5 "
+                   "{ static } }\n" for i in range(30000))
+    done = translate("-", "none", input=text)
+    assert done.returncode == 0 and "role downstream group 29999\n" in done.stdout
 
 
 # --- batch

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be tested of the tool without a kernel: how words become attributes ("unit parse"), and
- * how messages become text and JSON ("unit print OBJECT [OPTION...]", checked by run.py), also those
- * that lack attributes ("unit reply TEST").
+ * What can be tested of the tool without a kernel: how words become attributes ("unit parse"),
+ * messages text and JSON ("unit print OBJECT [OPTION...]", checked by run.py), even if they lack
+ * attributes ("unit reply TEST"), and what becomes of an ndppd.conf on a router that a file
+ * describes ("unit import FILE ROUTER").
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,8 @@ int main(int argc, char **argv)
 		unit_fw();
 		return 0;
 	}
+	if (argc == 4 && !strcmp(argv[1], "import"))
+		return unit_import(argv[2], argv[3]);
 	if (argc == 3 && !strcmp(argv[1], "reply"))
 		return unit_reply(argv[2]) ? 0 : 2;
 	if (argc < 3 || strcmp(argv[1], "print"))

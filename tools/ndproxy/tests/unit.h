@@ -23,6 +23,9 @@ void unit_fw(void);
 extern int count;	/* of how many objects a list is made */
 bool unit_print(const char *name);
 
+/* import.c */
+int unit_import(const char *name, const char *routes);
+
 /* reply.c */
 bool unit_reply(const char *what);
 
