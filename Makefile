@@ -48,12 +48,14 @@ no-headers:
 tool:
 	$(MAKE) -C tools/ndproxy
 
-install: install-source install-command
-	$(if $(LIVE),dkms install ndproxy/$(VERSION))
+# The module is compiled once before, so that an error leaves the installed one alone
+install: $(if $(LIVE),all) install-source install-command
+	$(if $(LIVE),tools/install-module $(VERSION))
 	$(if $(LIVE),-[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 
 # What DKMS builds from
 install-source:
+	rm -rf $(SRCDIR)
 	install -d $(SRCDIR)
 	tar -c --exclude='*.o' --exclude='*.ko' --exclude='.*.cmd' --exclude='*.mod' \
 		--exclude='*.mod.c' $(SOURCES) | tar -x --no-same-owner -C $(SRCDIR)

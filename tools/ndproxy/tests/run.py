@@ -398,6 +398,80 @@ def import_of_many_sections_takes_no_long_time():
     assert done.returncode == 0 and "role downstream group 29999\n" in done.stdout
 
 
+# --- what installs the module
+
+DKMS = r"""#!/bin/sh
+echo "$*" >> "$HERE/asked"
+case $1 in
+status) cat "$HERE/status" 2> /dev/null ;;
+install) [ "$2 $3 $4" != "ndproxy/1.0 -k 6.8-broken" ] ;;
+esac
+"""
+
+
+def install_module(status="", running="6.1-running", **srcversion):
+    """What it asks of DKMS, which knows status, and what it says; srcversion: of loaded and new."""
+    with tempfile.TemporaryDirectory() as path:
+        for name, text in (("dkms", DKMS), ("uname", "#!/bin/sh\necho 6.1-running\n"),
+                           ("modinfo", f"#!/bin/sh\necho {srcversion.get('new')}\n")):
+            with open(f"{path}/{name}", "w", encoding="ascii") as f:
+                f.write(text)
+            os.chmod(f"{path}/{name}", 0o755)
+        for kernel in (running, "6.7", "6.8-broken"):
+            os.makedirs(f"{path}/modules/{kernel}/build")
+        with open(f"{path}/status", "w", encoding="ascii") as f:
+            f.write(status)
+        if srcversion:
+            os.makedirs(f"{path}/sys/module/ndproxy")
+            with open(f"{path}/sys/module/ndproxy/srcversion", "w", encoding="ascii") as f:
+                f.write(srcversion["loaded"] + "\n")
+        done = subprocess.run((os.path.join(HERE, "../../install-module"), "1.0"), text=True,
+                              env={"PATH": f"{path}:{os.environ['PATH']}", "HERE": path,
+                                   "NDPROXY_SYS": f"{path}/sys",
+                                   "NDPROXY_MODULES": f"{path}/modules"},
+                              capture_output=True, timeout=60, check=False)
+        asked = []
+        if os.path.exists(f"{path}/asked"):
+            with open(f"{path}/asked", encoding="ascii") as f:
+                asked = f.read().splitlines()
+        return done, asked
+
+
+@test
+def install_for_the_first_time():
+    done, asked = install_module()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+    assert asked == ["status ndproxy/1.0", "install ndproxy/1.0"]
+    # Added, and never built
+    assert install_module("ndproxy/1.0: added\n")[1] == asked
+
+
+@test
+def install_over_the_same_version():
+    """DKMS would keep what it has. It writes its list in two ways, 2.8 and 3.0."""
+    for form in ("ndproxy, 1.0, %s, x86_64: installed\n", "ndproxy/1.0, %s, x86_64: installed\n"):
+        done, asked = install_module("".join(form % x for x in ("6.1-running", "6.7", "6.8-broken",
+                                                                "6.9-bare")))
+        assert asked == ["status ndproxy/1.0", "remove ndproxy/1.0 --all", "install ndproxy/1.0",
+                         "install ndproxy/1.0 -k 6.7", "install ndproxy/1.0 -k 6.8-broken"]
+        assert done.returncode == 0 and "is built anew" in done.stdout, done
+        assert done.stderr.splitlines() == [
+            "6.8-broken has no module any more.",
+            "No kernel headers for 6.9-bare: it has no module any more."]
+
+
+@test
+def install_without_headers_leaves_what_is_there():
+    done, asked = install_module("ndproxy/1.0, 6.1-running, x86_64: installed\n", running="6.2")
+    assert done.returncode == 1 and "No kernel headers" in done.stderr and not asked
+
+
+@test
+def install_tells_that_the_loaded_module_is_older():
+    assert "still runs the module" in install_module(loaded="A", new="B")[0].stdout
+    assert install_module(loaded="A", new="A")[0].stdout == ""
+
+
 # --- batch
 
 def batch(text, *options):
