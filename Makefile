@@ -10,8 +10,8 @@
 #   make docs       the documents as HTML, into the cache; prints the first page
 #   make deb        Debian packages, into the cache; prints their files
 #   make check-packages  these on Debian 12, 13 and sid, each with its own kernel: long
-#   make fuzz       ten minutes of each parser and of the MLD engine's core, in user space, and of random
-#                   and mutated netlink messages
+#   make fuzz       ten minutes of each parser and of the MLD engine's core, in user space, of random
+#                   and mutated netlink messages, and of each of three adversaries
 #   make soak       load, unload, configure and delete, a thousand times; then all at once, half an hour
 #   make bench      figures beside other ND proxies
 #   make clean
@@ -91,6 +91,7 @@ check-full:
 fuzz:
 	@$(MAKE) -C tools/testing/fuzz fuzz OUT="$${NDPROXY_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/ndproxy}/build/fuzz"
 	@tools/testing/fuzz-netlink
+	@tools/testing/fuzz-adversary
 
 deb docs:
 	@tools/testing/$@

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from lib import kmod, share                                 # noqa: E402
+from lib import adversary, kmod, share                      # noqa: E402
 from lib.emulator import keep_text_still                     # noqa: E402
 from lib.lab import Lab                                     # noqa: E402
 from lib.netns import Namespace, free_name                             # noqa: E402
@@ -30,6 +30,7 @@ def pytest_addoption(parser):
     parser.addoption("--jobs", type=int, metavar="N", default=1,
                      help="the tests in N processes at a time, and then "
                      "those that must run alone")
+    parser.addoption("--seed", help="of what the adversaries do at random")
     parser.addoption("--mld-cases", metavar="FILE", action="append",
                      default=[], help="conformance cases of an MLD listener "
                      "(default: conformance/*.cases)")
@@ -196,6 +197,33 @@ def clean_log():
     found = log.splats()
     log.close()
     assert not found, f"the kernel's log: {found}"
+
+
+@pytest.fixture
+def rng(request):
+    """What is random in a test; the seed is told."""
+    return adversary.generator(request.config)
+
+
+@pytest.fixture(scope="module")
+def place():
+    """Where a siege stands, for all tests until one breaks it."""
+    held = []
+    yield held
+    while held:
+        held.pop().close()
+
+
+@pytest.fixture
+def siege(place, request):
+    """A siege that is as new."""
+    if not place:
+        place.append(adversary.Siege())
+    failed = request.session.testsfailed
+    place[0].watch()
+    yield place[0]
+    if place and (request.session.testsfailed != failed or place[0].pingers):
+        place.pop().close()
 
 
 @pytest.fixture
