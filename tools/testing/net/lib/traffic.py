@@ -8,6 +8,7 @@ import time
 
 from . import pkt
 from .lab import LL, MAC
+from .wait import wait_for
 
 
 class Traffic:
@@ -57,8 +58,8 @@ class Pinger:
 
     INTERVAL = 0.05
 
-    def __init__(self, ns, addr):
-        self.proc = ns.popen("ping", "-6", "-n", "-D", "-i", str(self.INTERVAL), addr,
+    def __init__(self, ns, addr, interval=INTERVAL):
+        self.proc = ns.popen("ping", "-6", "-n", "-D", "-i", str(interval), addr,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=1)
         os.set_blocking(self.proc.stdout.fileno(), False)
         self.text = ""
@@ -103,8 +104,17 @@ class Pinger:
         """Its last words that are no answers."""
         return self.other[-8:]
 
+    def _heeds(self):
+        """Would it tell its figures at SIGINT? Before that, on a busy machine, it just dies."""
+        if self.proc.poll() is not None:
+            return True
+        with open(f"/proc/{self.proc.pid}/status", encoding="ascii") as f:
+            caught = re.search(r"^SigCgt:\s*(\w+)", f.read(), re.M)
+        return int(caught.group(1), 16) >> (signal.SIGINT - 1) & 1
+
     def stop(self):
         """End it; return how many were not answered, but for the last."""
+        wait_for(self._heeds, "ping runs", 20)
         self.proc.send_signal(signal.SIGINT)
         self.proc.wait(10)
         self._read()
