@@ -7,11 +7,12 @@ addresses, other programs' proxy entries, and the firewall.
 """
 import pytest
 
-from lib import pkt, rtnl
+from lib import nfqueue, pkt, rtnl
 from lib.lab import A, A_MAC, D, D_MAC, DEAD, LL, MAC, PFX
 from lib.wait import wait_for
 from lib.wire import silence
 
+COLD = "2001:db8:1::c01d"
 ANYCAST = PFX.split("/", maxsplit=1)[0]     # of the router, as it forwards (RFC 4291 2.6.1)
 
 
@@ -291,6 +292,32 @@ def test_nd_c12_an_awaited_answer_counts_once(lab):
     lab.proxied_na("up0", D, A, A_MAC, s=1)
     silence(lab.up0, lab.down0)
     assert lab.tool.stats("down0")["na_in"] == 1
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("where", ["prerouting priority -500", "prerouting priority 0",
+                                   "forward priority 0"])
+def test_nd_c12_what_a_program_lets_go_on(lab, where):
+    """It comes back in process context, and all is as without: questions, answers, held packets."""
+    if nft(lab, f"ip6 x {{ chain c {{ type filter hook {where}; ", "meta l4proto icmpv6 queue",
+           "-c").returncode:
+        pytest.skip("this kernel's nftables has no queue")
+    queue = nfqueue.Queue(lab.r)
+    try:
+        firewall(lab, f"ip6 x {{ chain c {{ type filter hook {where}; ",
+                 "meta l4proto icmpv6 queue")
+        lab.solicit("up0", A_MAC, A, D)
+        lab.proxied_ns("down0", D, pkt.slla(MAC["down0"]))
+        lab.advertise("down0", D_MAC, D)
+        lab.proxied_na("up0", D, A, A_MAC, s=1)
+        lab.up0.send(pkt.echo(A_MAC, MAC["up0"], A, COLD))
+        lab.proxied_ns("down0", COLD, pkt.slla(MAC["down0"]), LL["down0"])
+        lab.advertise("down0", D_MAC, COLD)
+        lab.down0.expect(pkt.is_type(128))
+        assert lab.tool.stats("up0")["delivered"] == 1
+        assert queue.seen >= (1 if "forward" in where else 4)
+    finally:
+        queue.close()
 
 
 def test_nd_e2_what_output_drops_is_not_sent(lab):
