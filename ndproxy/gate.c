@@ -39,14 +39,11 @@ int ndp_gate_open(struct ndp_gate *gate, const char *name)
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_gate_open);
 
-static bool ndp_gate_enter(const struct ndp_gate *gate)
+/* Context: RCU, until what is queued is queued. */
+static bool ndp_gate_is_open(const struct ndp_gate *gate)
 {
-	rcu_read_lock();
 	/* Pairs with smp_store_release() of ndp_gate_open(): the workqueue is there. */
-	if (smp_load_acquire(&gate->open))
-		return true;
-	rcu_read_unlock();
-	return false;
+	return smp_load_acquire(&gate->open);
 }
 
 /**
@@ -61,9 +58,8 @@ bool ndp_gate_queue(struct ndp_gate *gate, struct work_struct *work)
 {
 	bool queued;
 
-	if (!ndp_gate_enter(gate))
-		return false;
-	queued = queue_work(gate->wq, work);
+	rcu_read_lock();
+	queued = ndp_gate_is_open(gate) && queue_work(gate->wq, work);
 	rcu_read_unlock();
 	return queued;
 }
@@ -82,9 +78,8 @@ bool ndp_gate_queue_in(struct ndp_gate *gate, struct delayed_work *work, unsigne
 {
 	bool queued;
 
-	if (!ndp_gate_enter(gate))
-		return false;
-	queued = queue_delayed_work(gate->wq, work, delay);
+	rcu_read_lock();
+	queued = ndp_gate_is_open(gate) && queue_delayed_work(gate->wq, work, delay);
 	rcu_read_unlock();
 	return queued;
 }
@@ -101,11 +96,14 @@ EXPORT_SYMBOL_IF_KUNIT(ndp_gate_queue_in);
  */
 bool ndp_gate_move(struct ndp_gate *gate, struct delayed_work *work, unsigned long delay)
 {
-	if (!ndp_gate_enter(gate))
-		return false;
-	mod_delayed_work(gate->wq, work, delay);
+	bool open;
+
+	rcu_read_lock();
+	open = ndp_gate_is_open(gate);
+	if (open)
+		mod_delayed_work(gate->wq, work, delay);
 	rcu_read_unlock();
-	return true;
+	return open;
 }
 EXPORT_SYMBOL_IF_KUNIT(ndp_gate_move);
 

@@ -5,8 +5,8 @@
  *
  * What the administrator configures may use all of it; what hosts on the links make leaves a
  * quarter, so that a flood never keeps the administrator out. Solicitation records, which anybody
- * makes by asking, are counted apart, half as many: no scan keeps a host out, and no number of hosts
- * keeps a question out.
+ * makes by asking, are counted apart, half as many: no scan keeps a host out, and no number of
+ * hosts keeps a question out.
  */
 
 #include <linux/atomic.h>

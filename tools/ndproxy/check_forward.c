@@ -100,7 +100,7 @@ static void fix_ufw(struct check *c, const struct pair *pair)
 /* firewalld writes its tables anew, and what is in zones it knows by its own command only. */
 static void advise_firewalld(struct check *c, const struct pair *pair)
 {
-	check_advise(c, "make a firewalld policy with target ACCEPT, from the zone of %s to that of %s",
+	check_advise(c, "make a firewalld policy with target ACCEPT, from the zone of %s to %s's",
 		     pair->down, pair->up);
 }
 

@@ -27,7 +27,7 @@ static void check_refused(struct check *c, const struct check_link *link)
 	check_problem(c, link->name, "refused: %s", link->reason);
 	if (master)
 		check_fix(c, "ndproxy link set %s role none && %s %s role %s group %u",
-			   check_word(&dev, link->name), "ndproxy link set",
+			  check_word(&dev, link->name), "ndproxy link set",
 			   check_word(&other, master), name_of(&role_names, link->role),
 			   link->group);
 	else
@@ -42,7 +42,7 @@ static void check_suspended(struct check *c, const struct check_link *link)
 		check_advise(c, "let one proxy only join these links: %s",
 			     "take the other one, or this link's role, away");
 	else
-		check_advise(c, "%s; %s", "if that router is yours, let it send no RAs on this link",
+		check_advise(c, "if that router is yours, let it send no RAs there; %s",
 			     "if not, find who runs it");
 }
 
@@ -63,7 +63,7 @@ void check_links(struct check *c)
 		case NDPROXY_LINK_STATE_WAITING:
 			check_problem(c, link->name, "there is no device of this name");
 			check_fix(c, "ndproxy link set %s role none",
-				   check_word(&dev, link->name));
+				  check_word(&dev, link->name));
 			break;
 		case NDPROXY_LINK_STATE_DOWN:
 			check_problem(c, link->name, "the device is down");
@@ -220,7 +220,7 @@ static void no_prefix(struct check *c, const struct check_link *link)
 
 	if (!a.found) {
 		check_problem(c, link->name,
-			    "no prefix: it has no global address, and no RA with a prefix came");
+			      "no prefix: it has no global address, and no RA with a prefix came");
 		check_fix(c, "ndproxy prefix add PREFIX dev %s", check_word(&dev, link->name));
 		return;
 	}
@@ -229,17 +229,18 @@ static void no_prefix(struct check *c, const struct check_link *link)
 	inet_ntop(AF_INET6, &a.addr, text, sizeof(text));
 	if (a.len < 128 && is_denied(&a.addr, len)) {
 		check_problem(c, link->name, "no prefix: %s/%u is on-link, and no rule allows it",
-			    text, len);
+			      text, len);
 		check_fix(c, "ndproxy prefix allow %s/%u", text, len);
 		return;
 	}
 	if (a.len < 128)
 		check_problem(c, link->name, "no prefix: the kernel has no on-link route for %s/%u",
-			    addr, len);
+			      addr, len);
 	else
-		check_problem(c, link->name, "no prefix: %s came without one (by DHCPv6, say)", addr);
+		check_problem(c, link->name, "no prefix: %s came without one (by DHCPv6, say)",
+			      addr);
 	check_fix(c, "ndproxy prefix add %s/%u dev %s", text, len,
-		   check_word(&dev, link->name));
+		  check_word(&dev, link->name));
 }
 
 /**

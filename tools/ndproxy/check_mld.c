@@ -79,11 +79,11 @@ static void check_engine(struct check *c, const struct engine *engine, const cha
 
 	if (!engine->on && kernel_count(dev, "Icmp6InGroupMembQueries")) {
 		check_problem(c, dev,
-			    "a querier was heard: switches may snoop, and no host's group is joined");
+			      "a querier was heard: switches may snoop, and no host's group is joined");
 		check_fix(c, "ndproxy mld link set %s on", check_word(&word, dev));
 	} else if (engine->on && !engine->joins && engine->queries) {
 		check_problem(c, dev,
-			    "a querier was heard: switches may snoop, and snoop-joins is off");
+			      "a querier was heard: switches may snoop, and snoop-joins is off");
 		check_fix(c, "ndproxy mld link set %s snoop-joins on", check_word(&word, dev));
 	} else if (engine->silent) {
 		check_problem(c, dev, "the device does no multicast: nothing is joined");

@@ -102,12 +102,12 @@ static void not_built(struct check *c, const char *release)
 		check_problem(c, NULL, "not built for kernel %s: its headers are not installed",
 			      release);
 		if (access("/usr/bin/apt-get", X_OK))
-			check_advise(c, "install the headers of this kernel, then: dkms autoinstall");
+			check_advise(c, "install this kernel's headers, then: dkms autoinstall");
 		else
 			check_fix_first(c, "apt-get install linux-headers-%s", word.s);
 	} else if (access(DKMS_TREE, F_OK)) {
 		check_problem(c, NULL, "the module is not installed for kernel %s", release);
-		check_advise(c, "install the package ndproxy-dkms, or run make install in the source");
+		check_advise(c, "install the package ndproxy-dkms, or make install in the source");
 	} else {
 		check_problem(c, NULL, "not built for kernel %s: see make.log below %s", release,
 			      DKMS_TREE);

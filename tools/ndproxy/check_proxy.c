@@ -229,7 +229,7 @@ static void found_hosts(struct check *c, const struct entries *entries)
 
 	inet_ntop(AF_INET6, &entries->first.addr, addr, sizeof(addr));
 	if_indextoname(entries->first.ifindex, dev);
-	check_problem(c, NULL, "the kernel answers for %zu host%s on the host's own link (%s dev %s)",
+	check_problem(c, NULL, "the kernel answers for %zu host%s on its own link (%s dev %s)",
 		      entries->hosts, entries->hosts == 1 ? "" : "s", addr, dev);
 	check_advise(c, "see ip -6 neigh show proxy: have who made the entry take it away");
 }

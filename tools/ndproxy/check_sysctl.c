@@ -184,7 +184,7 @@ void check_conntrack(struct check *c)
 	    count < max - max / 10)
 		return;
 	check_problem(c, NULL, "%ld of %ld connections are tracked: new ones are dropped (%s)",
-		    count, max, FIRST_NETNS);
+		      count, max, FIRST_NETNS);
 	max = max > count ? max : count;
 	check_fix_first(c, "sysctl -w net.netfilter.nf_conntrack_max=%ld", 2 * max);
 }
@@ -251,7 +251,7 @@ void check_neighbours(struct check *c)
 	while (enough < 4ULL * hosts)
 		enough *= 2;
 	check_problem(c, NULL,
-		    "%u hosts are known, of two neighbours each, and the kernel keeps %u (%s)",
+		      "%u hosts are known, of two neighbours each, and the kernel keeps %u (%s)",
 		    hosts, limit, FIRST_NETNS);
 	check_fix_first(c, "sysctl -w %s2=%llu %s3=%llu", thresh, enough, thresh, 2 * enough);
 }

@@ -51,9 +51,11 @@ static char *fan_of_ip6tables(int chains)
 	return text;
 }
 
+#define IN_T	"\"family\": \"ip6\", \"table\": \"t\""
+
 static void jump_of_nft(FILE *f, int from, int to)
 {
-	fprintf(f, ", {\"rule\": {\"family\": \"ip6\", \"table\": \"t\", \"chain\": \"c%d\", ", from);
+	fprintf(f, ", {\"rule\": {" IN_T ", \"chain\": \"c%d\", ", from);
 	fprintf(f, "\"expr\": [{\"jump\": {\"target\": \"c%d\"}}]}}", to);
 }
 
@@ -65,14 +67,15 @@ static char *fan_of_nft(int chains)
 
 	fputs("{\"nftables\": [{\"table\": {\"family\": \"ip6\", \"name\": \"t\"}}", f);
 	for (int i = 0; i <= chains; i++)
-		fprintf(f, ", {\"chain\": {\"family\": \"ip6\", \"table\": \"t\", \"name\": \"c%d\"%s}}",
+		fprintf(f, ", {\"chain\": {" IN_T ", \"name\": \"c%d\"%s}}",
 			i, i ? "" : ", \"hook\": \"forward\", \"policy\": \"drop\"");
 	for (int i = 0; i < chains; i++) {
 		jump_of_nft(f, i, i + 1);
 		jump_of_nft(f, i, i + 1);
 	}
-	fprintf(f, ", {\"rule\": {\"family\": \"ip6\", \"table\": \"t\", \"chain\": \"c%d\", ", chains);
-	fputs("\"expr\": [{\"match\": {\"op\": \"==\", \"left\": {\"meta\": {\"key\": \"iifname\"}}, ", f);
+	fprintf(f, ", {\"rule\": {" IN_T ", \"chain\": \"c%d\", ", chains);
+	fputs("\"expr\": [{\"match\": {\"op\": \"==\", ", f);
+	fputs("\"left\": {\"meta\": {\"key\": \"iifname\"}}, ", f);
 	fputs("\"right\": \"down0\"}}, {\"accept\": null}]}}]}", f);
 	fclose(f);
 	return text;
@@ -154,7 +157,7 @@ static void test_many_chains(void)
 
 static void rule_with_set(FILE *f, const char *key, const char *verdict)
 {
-	fputs(", {\"rule\": {\"family\": \"ip6\", \"table\": \"t\", \"chain\": \"c\", \"expr\": [", f);
+	fputs(", {\"rule\": {" IN_T ", \"chain\": \"c\", \"expr\": [", f);
 	fprintf(f, "{\"match\": {\"op\": \"==\", \"left\": %s, \"right\": \"@s\"}}, ", key);
 	fprintf(f, "{\"%s\": null}]}}", verdict);
 }
@@ -166,11 +169,11 @@ static char *rules_with_set(const char *elem, const char *key, const char *verdi
 	char *text;
 	FILE *f = open_memstream(&text, &size);
 
-	fputs("{\"nftables\": [{\"chain\": {\"family\": \"ip6\", \"table\": \"t\", \"name\": \"c\"", f);
+	fputs("{\"nftables\": [{\"chain\": {" IN_T ", \"name\": \"c\"", f);
 	fputs(", \"hook\": \"forward\", \"policy\": \"drop\"}}", f);
 	for (int i = 0; i < rules; i++)
 		rule_with_set(f, key, verdict);
-	fputs(", {\"set\": {\"family\": \"ip6\", \"table\": \"t\", \"name\": \"s\", \"elem\": [", f);
+	fputs(", {\"set\": {" IN_T ", \"name\": \"s\", \"elem\": [", f);
 	for (int i = 0; i < elems; i++)
 		fprintf(f, "%s\"%s%d\"", i ? ", " : "", elem, i);
 	fputs("]}}]}", f);
@@ -202,8 +205,8 @@ static void test_sets(void)
 
 /* --- nonsense --- */
 
-#define RULE	"{\"family\": \"ip6\", \"table\": \"t\", \"chain\": \"c\", \"expr\": "
-#define IN_C(rule) "{\"nftables\": [{\"chain\": {\"family\": \"ip6\", \"table\": \"t\", " \
+#define RULE	"{" IN_T ", \"chain\": \"c\", \"expr\": "
+#define IN_C(rule) "{\"nftables\": [{\"chain\": {" IN_T ", " \
 	"\"name\": \"c\"}}, {\"rule\": " RULE rule "}}]}"
 
 static const struct {
@@ -269,8 +272,9 @@ static void test_nonsense(void)
 
 static void test_quoted(void)
 {
-	static const char text[] = "*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m comment --comment "
-		"\"a \\\"b\\\" -i eth7 \\\\\" -j DROP\nCOMMIT\n";
+	static const char text[] =
+		"*filter\n:FORWARD ACCEPT [0:0]\n"
+		"-A FORWARD -m comment --comment \"a \\\"b\\\" -i eth7 \\\\\" -j DROP\nCOMMIT\n";
 	struct fw fw = { 0 };
 
 	result(!fw_read_ip6tables(text, &fw) &&
