@@ -38,9 +38,9 @@ static void check_refused(struct check *c, const struct check_link *link)
 static void check_suspended(struct check *c, const struct check_link *link)
 {
 	check_problem(c, link->name, "not proxied for the moment: %s", link->reason);
-	if (strstr(link->reason, "proxy") || strstr(link->reason, "loop"))
-		check_advise(c, "let one proxy only join these links: %s",
-			     "take the other one, or this link's role, away");
+	if (strstr(link->reason, "loop"))
+		check_advise(c, "a bridge, a cable or another proxy joins these links, too: %s",
+			     "undo that, or take this link's role away");
 	else
 		check_advise(c, "if that router is yours, let it send no RAs there; %s",
 			     "if not, find who runs it");
