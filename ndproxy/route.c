@@ -67,15 +67,17 @@ static struct net_device *ndp_route_dev(const struct fib6_info *rt)
 	return rt->fib6_nh->fib_nh_dev;
 }
 
-typedef int (*ndp_route_hop_t)(struct fib6_nh *hop, void *arg);
-
-/*
- * Ask of each next hop of a route, which may be a nexthop object or a group of them, whether it is
- * the one. The routes of a multipath route stand beside each other.
+/**
+ * ndp_route_has_hop() - has a route a next hop of some kind?
+ * @rt: a unicast route; others have none. It may have a nexthop object, or a group of them; the
+ * routes of a multipath route stand beside each other
+ * @is: asked of each next hop until it does not return 0
+ * @arg: for @is
  *
- * Context: RTNL, which protects nexthop objects.
+ * Context: RTNL or RCU, which protect nexthop objects.
+ * Return: true if it has.
  */
-static bool ndp_route_has_hop(const struct fib6_info *rt, ndp_route_hop_t is, void *arg)
+bool ndp_route_has_hop(const struct fib6_info *rt, ndp_route_hop_t is, void *arg)
 {
 	if (rt->fib6_type != RTN_UNICAST || rt->fib6_flags & RTF_REJECT)
 		return false;
@@ -88,11 +90,6 @@ static int ndp_route_hop_is_dev(struct fib6_nh *hop, void *dev)
 {
 	return !hop->fib_nh_gw_family && hop->fib_nh_dev == dev;
 }
-
-/* A namespace's tables, which last as long as it does. Context: RCU. */
-#define ndp_route_each_table(table, i, net)						\
-	for ((i) = 0; (i) < FIB6_TABLE_HASHSZ; (i)++)					\
-		hlist_for_each_entry_rcu(table, &(net)->ipv6.fib_table_hash[i], tb6_hlist)
 
 static bool ndp_route_table_says(struct fib6_table *table, const struct ndp_link *link,
 				 const struct in6_addr *addr, unsigned int plen,

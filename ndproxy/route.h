@@ -26,6 +26,17 @@ struct ndp_route_req {
 	bool add;
 };
 
+struct fib6_info;
+struct fib6_nh;
+
+typedef int (*ndp_route_hop_t)(struct fib6_nh *hop, void *arg);
+
+/* A namespace's tables, which last as long as it does. Context: RCU. */
+#define ndp_route_each_table(table, i, net)						\
+	for ((i) = 0; (i) < FIB6_TABLE_HASHSZ; (i)++)					\
+		hlist_for_each_entry_rcu(table, &(net)->ipv6.fib_table_hash[i], tb6_hlist)
+
+bool ndp_route_has_hop(const struct fib6_info *rt, ndp_route_hop_t is, void *arg);
 void ndp_route_queue_host(struct ndp_net *nn, struct ndp_host *host);
 void ndp_route_queue_onlink(struct ndp_net *nn, const struct ndp_prefix *prefix,
 			    const struct ndp_link *link, bool add);

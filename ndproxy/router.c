@@ -11,7 +11,6 @@
 #include <net/ip6_fib.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
-#include <net/nexthop.h>
 #include <kunit/visibility.h>
 
 #include "ndproxy.h"
@@ -124,18 +123,10 @@ static int ndp_router_is_hop(struct fib6_nh *nh, void *arg)
 static bool ndp_router_in_table(const struct fib6_table *table, struct ndp_router_query *query)
 {
 	struct fib6_info *rt;
-	int found = 0;
 
-	for_each_fib6_node_rt_rcu(&table->tb6_root) {
-		if (rt->fib6_dst.plen)
-			continue;
-		if (rt->nh)
-			found = nexthop_for_each_fib6_nh(rt->nh, ndp_router_is_hop, query);
-		else
-			found = ndp_router_is_hop(rt->fib6_nh, query);
-		if (found)
+	for_each_fib6_node_rt_rcu(&table->tb6_root)
+		if (!rt->fib6_dst.plen && ndp_route_has_hop(rt, ndp_router_is_hop, query))
 			return true;
-	}
 	return false;
 }
 
@@ -145,10 +136,9 @@ static bool ndp_router_find(const struct net *net, struct ndp_router_query *quer
 	struct fib6_table *table;
 	unsigned int i;
 
-	for (i = 0; i < FIB6_TABLE_HASHSZ; i++)
-		hlist_for_each_entry_rcu(table, &net->ipv6.fib_table_hash[i], tb6_hlist)
-			if (ndp_router_in_table(table, query))
-				return true;
+	ndp_route_each_table(table, i, net)
+		if (ndp_router_in_table(table, query))
+			return true;
 	return false;
 }
 
