@@ -103,7 +103,7 @@ static inline void charge_end(struct mem_cgroup *old)
 static inline void *charge_zalloc(const struct charge *charge, size_t size, gfp_t gfp)
 {
 	struct mem_cgroup *old = charge_begin(charge);
-	void *p = kzalloc(size, gfp | __GFP_ACCOUNT);
+	void *p = kzalloc(size, gfp);
 
 	charge_end(old);
 	return p;
