@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "check.h"
 #include "cmd.h"
 #include "print.h"
@@ -49,17 +50,12 @@ static const struct cause causes[] = {
 /* One more problem, of which nothing is said yet; NULL without memory. */
 static struct problem *new_problem(struct check *c)
 {
-	size_t room = c->room ? 2 * c->room : 16;
-	struct problem *more;
+	struct problem *more = array_grow(c->problems, c->n, sizeof(*more));
 
-	if (c->n < c->room)
-		return memset(&c->problems[c->n++], 0, sizeof(*more));
-	more = realloc(c->problems, room * sizeof(*more));
 	if (!more)
 		return NULL;
 	c->problems = more;
-	c->room = room;
-	return new_problem(c);
+	return memset(&more[c->n++], 0, sizeof(*more));
 }
 
 /**

@@ -84,7 +84,6 @@ struct firewalls {
  * @cause: that is being looked at
  * @problems: so far
  * @n: how many
- * @room: for them
  * @skipped: what of the cause could not be looked at, and why; empty: all could
  * @n_skipped: causes of which not all could
  * @note: what else there is to say of a cause that is well
@@ -99,7 +98,6 @@ struct check {
 	const char *cause;
 	struct problem *problems;
 	size_t n;
-	size_t room;
 	char skipped[TEXT_LEN];
 	size_t n_skipped;
 	char note[TEXT_LEN];

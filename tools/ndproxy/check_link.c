@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "cmd.h"
+#include "router.h"
 
 /* As the kernel puts it: "eth1 is a port of br0: add br0". */
 static const char *master_of(const struct check_link *link)
@@ -196,14 +197,13 @@ static bool is_denied(const struct in6_addr *addr, unsigned int len)
 		return false;
 	/* The longest prefix comes first. */
 	for (size_t i = 0; i < list.n && !covered; i++) {
-		struct in6_addr base = *addr, rule;
 		unsigned int rule_len;
+		struct in6_addr rule;
 
 		nl_attrs(list.msg[i], tb, NDPROXY_A_RULE_MAX);
 		rule = attr_addr(tb[NDPROXY_A_RULE_ADDR]);
 		rule_len = attr_u32(tb[NDPROXY_A_RULE_PREFIX_LEN]);
-		mask(&base, rule_len);
-		covered = rule_len <= len && IN6_ARE_ADDR_EQUAL(&base, &rule);
+		covered = rule_len <= len && prefix_covers(&rule, rule_len, addr);
 		denied = attr_u32(tb[NDPROXY_A_RULE_ACTION]) == NDPROXY_RULE_ACTION_DENY;
 		allowing |= !denied;
 	}

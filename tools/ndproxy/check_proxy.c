@@ -13,6 +13,7 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 
+#include "array.h"
 #include "check.h"
 #include "cmd.h"
 
@@ -140,14 +141,12 @@ struct entry {
  * struct entries - all of them
  * @entry: array, sorted
  * @n: how many
- * @room: of the array
  * @hosts: of these are hosts of ours, on that very device
  * @first: of such
  */
 struct entries {
 	struct entry *entry;
 	size_t n;
-	size_t room;
 	size_t hosts;
 	struct entry first;
 };
@@ -160,16 +159,11 @@ static int compare(const void *a, const void *b)
 
 static void keep_entry(struct entries *entries, const struct nlattr *dst, int ifindex)
 {
-	size_t room = entries->room ? 2 * entries->room : 64;
-	struct entry *more = entries->entry;
+	struct entry *more = array_grow(entries->entry, entries->n, sizeof(*more));
 
-	if (entries->n == entries->room) {
-		more = realloc(entries->entry, room * sizeof(*more));
-		if (!more)
-			return;
-		entries->entry = more;
-		entries->room = room;
-	}
+	if (!more)
+		return;
+	entries->entry = more;
 	more[entries->n].addr = attr_addr(dst);
 	more[entries->n++].ifindex = ifindex;
 }

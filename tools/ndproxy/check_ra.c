@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "check.h"
 #include "cmd.h"
 
@@ -52,7 +53,7 @@ static void note(struct ra_devs *devs, const char *name, unsigned int routes)
 	struct ra_dev *dev = find(devs, name), *more;
 
 	if (!dev) {
-		more = realloc(devs->dev, (devs->n + 1) * sizeof(*more));
+		more = array_grow(devs->dev, devs->n, sizeof(*more));
 		if (!more)
 			return;
 		devs->dev = more;

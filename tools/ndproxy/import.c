@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "cmd.h"
 #include "import.h"
 #include "print.h"
@@ -62,11 +63,11 @@ void import_wrong(struct import *im, unsigned int line, const char *format, ...)
  * @n: how many it has
  * @size: of one
  *
- * Return: the array, which doubles at each power of two; NULL with the error told.
+ * Return: as array_grow(), with the error told.
  */
 void *import_grow(struct import *im, void *array, size_t n, size_t size)
 {
-	void *more = n & (n - 1) ? array : realloc(array, (n ? 2 * n : 1) * size);
+	void *more = array_grow(array, n, size);
 
 	if (!more)
 		import_wrong(im, 0, "out of memory");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "cmd.h"
 #include "ndppd_conf.h"
 
@@ -230,7 +231,7 @@ static void read_rule(struct reader *r, struct ndppd_proxy *proxy)
 {
 	struct ndppd_rule *rules, *rule;
 
-	rules = realloc(proxy->rules, (proxy->n_rules + 1) * sizeof(*rules));
+	rules = array_grow(proxy->rules, proxy->n_rules, sizeof(*rules));
 	if (!rules) {
 		wrong(r, "%s", strerror(ENOMEM));
 		return;
@@ -261,7 +262,7 @@ static void read_proxy(struct reader *r, struct ndppd_conf *conf)
 {
 	struct ndppd_proxy *proxies, *proxy;
 
-	proxies = realloc(conf->proxies, (conf->n_proxies + 1) * sizeof(*proxies));
+	proxies = array_grow(conf->proxies, conf->n_proxies, sizeof(*proxies));
 	if (!proxies) {
 		wrong(r, "%s", strerror(ENOMEM));
 		return;

@@ -11,6 +11,7 @@
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
+#include "array.h"
 #include "cmd.h"
 #include "nl.h"
 
@@ -482,17 +483,11 @@ static void wait_to_retry(int tries)
 static int keep(const struct nlmsghdr *nlh, void *data)
 {
 	struct nl_list *list = data;
-	struct nlmsghdr **msg;
-	size_t room;
+	struct nlmsghdr **msg = array_grow(list->msg, list->n, sizeof(*msg));
 
-	if (list->n == list->room) {
-		room = list->room ? 2 * list->room : 64;
-		msg = realloc(list->msg, room * sizeof(*msg));
-		if (!msg)
-			goto no_memory;
-		list->msg = msg;
-		list->room = room;
-	}
+	if (!msg)
+		goto no_memory;
+	list->msg = msg;
 	list->msg[list->n] = malloc(nlh->nlmsg_len);
 	if (!list->msg[list->n])
 		goto no_memory;

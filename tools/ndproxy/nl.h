@@ -24,7 +24,6 @@ typedef int (*nl_cb_t)(const struct nlmsghdr *nlh, void *data);
 struct nl_list {
 	struct nlmsghdr **msg;
 	size_t n;
-	size_t room;
 };
 
 void nl_list_free(struct nl_list *list);

@@ -7,6 +7,7 @@
 
 #include <linux/rtnetlink.h>
 
+#include "array.h"
 #include "cmd.h"
 #include "nl.h"
 #include "router.h"
@@ -14,32 +15,27 @@
 /* The protocol of the routes that the module makes. */
 #define OWN_PROTO	110
 
-static void *add(void **array, size_t *n, size_t size)
-{
-	char *more = *array;
-
-	/* Room for twice as many at each power of two. */
-	if (!(*n & (*n - 1))) {
-		more = realloc(*array, (*n ? 2 * *n : 1) * size);
-		if (!more)
-			return NULL;
-		*array = more;
-	}
-	return memset(more + (*n)++ * size, 0, size);
-}
-
 struct device *router_add_device(struct router *router, const char *name)
 {
-	struct device *device = add((void **)&router->device, &router->n_devices, sizeof(*device));
+	struct device *more = array_grow(router->device, router->n_devices, sizeof(*more));
+	struct device *device;
 
-	if (device)
-		snprintf(device->name, sizeof(device->name), "%s", name);
+	if (!more)
+		return NULL;
+	router->device = more;
+	device = memset(&more[router->n_devices++], 0, sizeof(*device));
+	snprintf(device->name, sizeof(device->name), "%s", name);
 	return device;
 }
 
 struct route *router_add_route(struct router *router)
 {
-	return add((void **)&router->route, &router->n_routes, sizeof(struct route));
+	struct route *more = array_grow(router->route, router->n_routes, sizeof(*more));
+
+	if (!more)
+		return NULL;
+	router->route = more;
+	return memset(&more[router->n_routes++], 0, sizeof(*more));
 }
 
 void router_free(struct router *router)
