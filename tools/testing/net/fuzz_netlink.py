@@ -32,7 +32,7 @@ from lib.lab import LL, R_ADDR, Lab                         # noqa: E402
 from lib.netns import Namespace                             # noqa: E402
 from lib.nlspec import Spec                                 # noqa: E402
 from lib.traffic import Traffic, nd_mix                     # noqa: E402
-from lib.wait import wait_for                               # noqa: E402
+from lib.wait import real_time, wait_for                    # noqa: E402
 
 RESULTS = os.environ.get("RESULTS", ".")
 ROUND = 6.0                             # real seconds between two unloadings
@@ -53,16 +53,6 @@ GROUPS = addresses("ff02::1", "ff02::1:ff00:5", "ff05::1234", "ff05::5678", "ff3
 OTHERS = addresses("::1", "fe80::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
 NUMBERS = [0, 1, 2, 3, 5, 10, 64, 100, 125, 255, 256, 1000, 4096, 65535,
            65536, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff]
-
-
-def real_time():
-    """Seconds by the machine's clock: the guest's jumps, and the folder is not the guest's."""
-    path = f"{RESULTS}/.clock-{os.getpid()}"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    try:
-        return os.stat(path).st_mtime
-    finally:
-        os.unlink(path)
 
 
 class Maker:

@@ -36,11 +36,8 @@ pytestmark = pytest.mark.alone
 @pytest.fixture(scope="module", autouse=True)
 def userns():
     """The module, with the parameter."""
-    kmod.unload()
-    kmod.load("userns=1")
-    yield
-    kmod.unload()
-    kmod.load()
+    with kmod.reloaded("userns=1"):
+        yield
 
 
 class Tenant(Worker):

@@ -318,11 +318,8 @@ def test_control_unprivileged_may_look(lab, public):
 @pytest.fixture
 def userns():
     """The module, with userns=1; before any router is made."""
-    kmod.unload()
-    kmod.load("userns=1")
-    yield
-    kmod.unload()
-    kmod.load()
+    with kmod.reloaded("userns=1"):
+        yield
 
 
 @pytest.mark.core

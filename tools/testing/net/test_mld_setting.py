@@ -29,16 +29,11 @@ def test_mld_parameter_on(make_lab):
 
 @pytest.mark.alone
 def test_mld_parameter_off(make_lab):
-    kmod.unload()
-    kmod.load("mld=0")
-    try:
+    with kmod.reloaded("mld=0"):
         lab = make_lab()
         assert lab.tool.json("mld", "link", "show") == []
         lab.tool("mld", "link", "set", "up0", "on", "version", "1", "robustness", "3")
         assert mld.engine_link(lab, "up0")["version"] == 1
-    finally:
-        kmod.unload()
-        kmod.load()
 
 
 def test_mld_setting_survives_the_device(make_lab):

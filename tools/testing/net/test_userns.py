@@ -26,11 +26,8 @@ param set host_lifetime 77
 @pytest.fixture(scope="module", autouse=True)
 def userns():
     """The module, with the parameter."""
-    kmod.unload()
-    kmod.load("userns=1")
-    yield
-    kmod.unload()
-    kmod.load()
+    with kmod.reloaded("userns=1"):
+        yield
 
 
 def owner(script):

@@ -17,7 +17,7 @@ from . import genl, rtnl
 from .lab import A, D, E, Lab
 from .pkt import pton
 from .traffic import Pinger
-from .wait import wait_for
+from .wait import real_time, wait_for
 from .wire import Port
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -29,16 +29,6 @@ WHO = {"up0": "uh", "down0": "dh", "down1": "dh1"}
 SIDES = ("up0", "down0")
 PAIRS = (("uh", D), ("dh", A), ("dh1", D), ("dh1", A))
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def real_time():
-    """Seconds by the machine's clock: the guest's jumps, and the folder is not the guest's."""
-    path = f"{os.environ.get('RESULTS', '.')}/.clock-{os.getpid()}"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    try:
-        return os.stat(path).st_mtime
-    finally:
-        os.unlink(path)
 
 
 def generator(config):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The module under test, and the kernel's log."""
+import contextlib
 import os
 import re
 import subprocess
@@ -45,6 +46,18 @@ def unload():
     """Unload it, or fail."""
     done = rmmod()
     assert done.returncode == 0, f"rmmod: {done.stderr}"
+
+
+@contextlib.contextmanager
+def reloaded(*params):
+    """The module with these parameters, for some time; no router may be there."""
+    unload()
+    load(*params)
+    try:
+        yield
+    finally:
+        unload()
+        load()
 
 
 class Log:
